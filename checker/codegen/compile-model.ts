@@ -3,6 +3,7 @@ import { waysOf } from '../program/initial-states.ts';
 import { computed } from '../program/code-walk.ts';
 import type { AnyExpr } from '../language/expression.ts';
 import type { Code, TransitionSystem } from '../program/transition-system.ts';
+import { foldingOf, type Folding, type FoldingOptions } from './layout/folding.ts';
 import { layoutOf, type Layout, type LayoutOptions } from './layout/layout.ts';
 import type { WasmModule } from './wasm/code.ts';
 import { alone, MemoryEmitter, memoryMap, type MemoryMap, type Share } from './memory-map.ts';
@@ -14,6 +15,10 @@ import { VisitedSetEmitter } from './visited-set/visited-set.ts';
 
 export interface CompiledModel {
   readonly layout: Layout;
+  /** How stored states are folded, or null where they are not. */
+  readonly folding: Folding | null;
+  /** The workers that may share the memory: one where states are folded. */
+  readonly workers: number;
   readonly map: MemoryMap;
   /** By the edge number of a mark or finding. */
   readonly edges: readonly CompiledEdge[];
@@ -27,6 +32,8 @@ export interface ModelOptions extends LayoutOptions {
   readonly hashMask?: bigint | undefined;
   /** The workers that share the memory, and the sizes of their areas. */
   readonly share?: Share;
+  /** How to fold states that have wide arrays; null: states are stored as they are. Folding takes one worker. */
+  readonly fold?: FoldingOptions | null;
   /** Whether the states have a memory of their own, with addresses of 64 bits. */
   readonly wide?: boolean;
   readonly mayMove?: MayMove;
@@ -37,8 +44,8 @@ export interface ModelOptions extends LayoutOptions {
 }
 
 export function compileModel(system: TransitionSystem, options: ModelOptions = {}): CompiledModel {
-  const { hashMask, share = alone, wide = false, mayMove = () => true, ...others } = options;
-  const { labelOf = null, conditions = [], ...wishes } = others;
+  const { hashMask, share: wanted = alone, wide = false, mayMove = () => true, ...others } = options;
+  const { labelOf = null, conditions = [], fold = null, ...wishes } = others;
   const sizes = {
     transitions: system.transitions.length,
     properties: system.model.properties.length,
@@ -47,13 +54,16 @@ export function compileModel(system: TransitionSystem, options: ModelOptions = {
     choices: Math.max(0, ...system.transitions.map(({ code }) => choicesIn(code))),
   };
   const layout = layoutOf(system, wishes);
+  const folding = fold === null ? null : foldingOf(layout, fold);
+  const share = folding === null ? wanted : { ...wanted, workers: 1 };
   const { words } = layout;
-  const map = memoryMap({ ...sizes, words }, share);
+  const storedWords = folding?.words ?? words;
+  const map = memoryMap({ ...sizes, words, storedWords, isFolded: folding !== null }, share);
   const shared = share.workers > 1;
   const isSymmetric = layout.records.length > 0;
   const memory = new MemoryEmitter(map, wide ? 'i64' : 'i32', shared);
   const steps = new StepEmitter(system, layout, memory, labelOf);
-  const visitedSet = new VisitedSetEmitter(memory, { words, isSymmetric, hashMask });
+  const visitedSet = new VisitedSetEmitter(memory, { words: storedWords, folding, isSymmetric, hashMask });
   const stepFunctions = steps.functions(mayMove);
   const functions = [
     ...stepFunctions,
@@ -63,7 +73,7 @@ export function compileModel(system: TransitionSystem, options: ModelOptions = {
     ...conditionFunctions({ system, layout, memory, table: visitedSet.table, conditions }),
   ];
   const module = { functions, globals: visitedSet.globals, shared, wide };
-  return { layout, map, edges: steps.edges, mostEdges: sizes.edges, module };
+  return { layout, folding, workers: share.workers, map, edges: steps.edges, mostEdges: sizes.edges, module };
 }
 
 /** The largest number of edges that one state can have. */

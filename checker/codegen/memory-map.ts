@@ -25,7 +25,11 @@ export interface Area {
 
 /** The numbers that determine the sizes of the areas. */
 export interface MemorySizes {
+  /** Words of a state, and of a stored one. */
   readonly words: number;
+  readonly storedWords: number;
+  /** Whether stored states are folded. */
+  readonly isFolded: boolean;
   readonly transitions: number;
   readonly properties: number;
   /** The largest number of edges out of one state. */
@@ -39,7 +43,7 @@ export interface MemorySizes {
 export interface MemoryMap {
   /** Bytes from the areas of a worker to those of the next one; the areas below are those of the first worker. */
   readonly distance: number;
-  /** Bytes of a packed state. */
+  /** Bytes of a stored state. */
   readonly stride: number;
   /** Successors at which a batch is full; the last state may exceed them. */
   readonly batch: number;
@@ -63,7 +67,14 @@ export interface MemoryMap {
   readonly saved: Area;
   /** The least state so far among the permutations of one. */
   readonly least: Area;
-  /** The successors of the batch, packed. */
+  /**
+   * Where stored states are folded: the state that is unfolded last, the same folded, and the successor that is folded
+   * next; else empty.
+   */
+  readonly unfolded: Area;
+  readonly folded: Area;
+  readonly successor: Area;
+  /** The successors of the batch, as they are stored. */
   readonly candidates: Area;
   /** By candidate: its hash, 64 bits. */
   readonly hashes: Area;
@@ -81,7 +92,7 @@ export interface MemoryMap {
   /** Claims at which a chunk stops, and the number that have room. */
   readonly claimsEnough: number;
   readonly claimsRoom: number;
-  /** The claimed states, packed, and the slot of each. */
+  /** The claimed states, as they are stored, and the slot of each. */
   readonly claims: Area;
   readonly claimSlots: Area;
   /** As `marks`, with the number of the next claim for the address. */
@@ -127,8 +138,9 @@ export const outcomeAt = {
 } as const;
 const outcomeBytes = 28;
 
-/** The address of a number of 32 bits: the chunks that workers have taken. */
+/** The addresses of numbers of 32 bits: the chunks that workers have taken, and the segments in the dictionary. */
 export const takenAt = 0;
+export const segmentsAt = 8;
 
 /** Chunks of a round for each worker: a barrier ends the round, and a slower worker takes fewer of them. */
 const chunksEach = { least: 2, most: 16 };
@@ -198,10 +210,11 @@ const roomsOf = ({ edges }: MemorySizes, { batch }: Share) => {
 };
 
 function workerAreas(base: number, sizes: MemorySizes, share: Share) {
-  const { words, transitions, properties, choices, labelled } = sizes;
+  const { words, storedWords, isFolded, transitions, properties, choices, labelled } = sizes;
   const { batch, batchStates, room, marksMost } = roomsOf(sizes, share);
   const { area, end } = areasFrom(base);
-  const stride = words * 8;
+  const stride = storedWords * 8;
+  const packed = words * 8;
   const areas = {
     stride,
     batch,
@@ -212,27 +225,30 @@ function workerAreas(base: number, sizes: MemorySizes, share: Share) {
     ends: area(batchStates * 4),
     marks: area(marksMost * markBytes),
     findings: area((marksMost + room * properties) * findingBytes),
-    saved: area((choices + 1) * stride),
-    least: area(stride),
+    saved: area((choices + 1) * packed),
+    least: area(packed),
+    unfolded: area(isFolded ? packed : 0),
+    folded: area(isFolded ? stride : 0),
+    successor: area(isFolded ? packed : 0),
     candidates: area(room * stride),
     hashes: area(room * 8),
     slots: area(room * 4),
     likely: area(room * 4),
     labels: area(labelled ? room * 4 : 0),
-    recent: area(2 ** recentBits(words) * stride),
+    recent: area(2 ** recentBits(storedWords) * stride),
   };
   return { areas, end: end() };
 }
 
 /** The claims at which a chunk stops, such that the fewest chunks have room for them. */
-function claimsOf({ words, properties }: MemorySizes, workers: number): number {
-  const bytesOfClaim = words * 8 + 4 + properties * findingBytes;
+function claimsOf({ storedWords, properties }: MemorySizes, workers: number): number {
+  const bytesOfClaim = storedWords * 8 + 4 + properties * findingBytes;
   const fitting = Math.floor(chunksBytes / (workers * chunksEach.least * bytesOfClaim));
-  return Math.min(mostClaims, Math.ceil(claimBytes / (words * 8)), fitting);
+  return Math.min(mostClaims, Math.ceil(claimBytes / (storedWords * 8)), fitting);
 }
 
 function chunkAreas(base: number, sizes: MemorySizes, share: Share) {
-  const { words, properties } = sizes;
+  const { storedWords, properties } = sizes;
   const { room, marksMost } = roomsOf(sizes, share);
   const { workers, claims = claimsOf(sizes, workers) } = share;
   const { area, end } = areasFrom(base);
@@ -240,7 +256,7 @@ function chunkAreas(base: number, sizes: MemorySizes, share: Share) {
   const areas = {
     claimsEnough: claims,
     claimsRoom,
-    claims: area(claimsRoom * words * 8),
+    claims: area(claimsRoom * storedWords * 8),
     claimSlots: area(claimsRoom * 4),
     claimMarks: area(2 * marksMost * markBytes),
     claimFindings: area((2 * marksMost + claimsRoom * properties) * findingBytes),
@@ -260,6 +276,8 @@ export class MemoryEmitter {
   readonly map: MemoryMap;
   /** The type of the address of a stored state. */
   readonly addressType: NumberType;
+  /** The type of the address of a state whose cells are read: the unfolded one, where stored states are folded. */
+  readonly sourceType: NumberType;
   /** Whether other workers run the same code in the same memory. */
   readonly isShared: boolean;
   readonly #areas = local('i32', 'areas');
@@ -267,6 +285,7 @@ export class MemoryEmitter {
   constructor(map: MemoryMap, addressType: NumberType, isShared: boolean) {
     this.map = map;
     this.addressType = addressType;
+    this.sourceType = map.unfolded.bytes > 0 ? 'i32' : addressType;
     this.isShared = isShared;
   }
 

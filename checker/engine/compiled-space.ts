@@ -12,7 +12,7 @@ import {
   wrongCondition,
   wrongPropertyFound,
 } from '../codegen/memory-map.ts';
-import { compileModel, type CompiledModel } from '../codegen/compile-model.ts';
+import { compileModel, type CompiledModel, type ModelOptions } from '../codegen/compile-model.ts';
 import { spawnWorkers, spawnsFrom, type PendingWorkers, type Worker, type WorkerOptions } from './worker.ts';
 import { edgesOutOf, leadsOn } from '../state-space/successors.ts';
 import type { Schedule } from '../state-space/outcome.ts';
@@ -45,6 +45,8 @@ export interface CompiledOptions {
   readonly parallel?: WorkerOptions | null;
   /** States are stored with these interchangeable copies in canonical order, one for all permutations. */
   readonly symmetry?: Symmetry | null;
+  /** How to fold states that have wide arrays, which one worker alone does; null: they are stored as they are. */
+  readonly fold?: ModelOptions['fold'];
   /** Whether dead locals are stored with their initial values. */
   readonly forget?: boolean;
   /**
@@ -148,6 +150,7 @@ class PackedSpace implements CompiledSpace {
       hashMask,
       parallel = null,
       symmetry = null,
+      fold = {},
       forget = false,
       only = null,
       live = false,
@@ -156,20 +159,21 @@ class PackedSpace implements CompiledSpace {
       throw new Error('fairness is about all copies, and each of them counts');
     if (only !== null && symmetry !== null)
       throw new Error('copies that rest are not interchangeable with those that move');
-    const workers = parallel?.workers ?? 1;
-    this.#workers = workers;
-    this.#parallel = workers === 1 ? null : parallel;
-    this.#pendingWorkers = pendingWorkers;
     this.#model = compileModel(system, {
       hashMask,
       symmetry,
+      fold,
       forget,
       labelOf: live ? fairClasses(system).of : null,
       conditions: live ? goalConditions(system) : [],
       mayMove: (copy) => only === null || moves(only, copy),
       wide: wideFrom !== null,
-      share: { ...alone, workers, ...parallel?.small },
+      share: { ...alone, workers: parallel?.workers ?? 1, ...parallel?.small },
     });
+    const { workers } = this.#model;
+    this.#workers = workers;
+    this.#parallel = workers === 1 ? null : parallel;
+    this.#pendingWorkers = pendingWorkers;
     this.portion = Math.max(fewestInPortion, Math.floor(portionBytes / this.#model.map.stride));
     this.#system = system;
     this.#only = only;
@@ -279,7 +283,7 @@ class PackedSpace implements CompiledSpace {
 
   #expandAlone(from: number, to: number): void {
     for (let at = from; at < to;) {
-      at = this.#memory.code.generate(at, to);
+      at = this.#memory.generate(at, to);
       this.#insert();
     }
   }
@@ -337,7 +341,7 @@ class PackedSpace implements CompiledSpace {
     this.#withoutCounting(() => {
       for (let at = from; at < to;) {
         const first = at;
-        at = this.#memory.code.generate(first, to);
+        at = this.#memory.generate(first, to);
         this.#memory.lookUp();
         const successors = new NumbersWithin(this.#memory.numbers, map.slots.at / 4);
         for (let id = first; id < at; id++) {
@@ -356,7 +360,7 @@ class PackedSpace implements CompiledSpace {
     let end = 0;
     for (let at = 0; at < this.count;) {
       const from = at;
-      at = this.#memory.code.generate(from, this.count);
+      at = this.#memory.generate(from, this.count);
       this.#memory.lookUp();
       const { numbers, gathered } = this.#memory;
       for (let id = from; id < at; id++) {
@@ -409,8 +413,6 @@ class PackedSpace implements CompiledSpace {
   }
 
   state(id: number): State {
-    const { layout, map } = this.#model;
-    const first = (this.#memory.statesAt + id * map.stride) / 8;
-    return decode(layout, this.#memory.stateWords.subarray(first, first + layout.words));
+    return decode(this.#model.layout, this.#memory.wordsOf(id));
   }
 }

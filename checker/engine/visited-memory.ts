@@ -2,11 +2,12 @@
 import { lineSlots, type MemoryMap } from '../codegen/memory-map.ts';
 import type { CompiledModel } from '../codegen/compile-model.ts';
 import { encodeModule, mostPages, mostStatesPages, pageBytes } from '../codegen/wasm/encode.ts';
+import { Dictionary, type DictionaryCode, type DictionaryGlobals } from './dictionary.ts';
 import { CapacityError } from '../state-space/state-space.ts';
 import { bytesFor, fullest, mostStates, slotBytes, slotsFor, type Room } from './table-size.ts';
 
 /** The exported functions of a module, as `compile-model.ts` and `visited-set.ts` define them. */
-export interface GeneratedCode {
+export interface GeneratedCode extends DictionaryCode {
   readonly generate: (from: number, to: number) => number;
   readonly insert: () => void;
   /** These four exist only for several workers. */
@@ -23,7 +24,7 @@ export interface GeneratedCode {
   readonly [condition: `condition${number}`]: (from: number, to: number) => void;
 }
 
-export interface GeneratedGlobals {
+export interface GeneratedGlobals extends DictionaryGlobals {
   readonly count: WebAssembly.Global;
   readonly slots: WebAssembly.Global;
   readonly numberMask: WebAssembly.Global;
@@ -59,7 +60,8 @@ export class VisitedMemory {
   readonly #model: CompiledModel;
   readonly #options: MemoryOptions;
   readonly #room: Room;
-  readonly #mostStates: number;
+  /** Where states are folded. */
+  readonly #dictionary: Dictionary | null;
   #numbers: Int32Array;
   #words: BigUint64Array;
   #stateWords: BigUint64Array;
@@ -74,13 +76,16 @@ export class VisitedMemory {
     this.memory = new WebAssembly.Memory({ initial, ...(shared ? { shared, maximum: mostPages } : {}) });
     this.states = wideFrom === null ? this.memory : wideMemory(Math.ceil(wideFrom / pageBytes), shared);
     this.#room = roomOf(model, maxBytes, wideFrom);
-    this.#mostStates = mostStates(model.map.stride, this.#room);
     this.module = new WebAssembly.Module(bytes);
     const { exports } = new WebAssembly.Instance(this.module, {
       racewalk: { memory: this.memory, states: this.states },
     });
     this.code = exports as unknown as GeneratedCode;
     this.globals = exports as unknown as GeneratedGlobals;
+    this.#dictionary =
+      model.folding === null
+        ? null
+        : new Dictionary(this.memory, exports as never, model.folding.segmentWords * 8);
     this.#numbers = new Int32Array(this.memory.buffer);
     this.#words = new BigUint64Array(this.memory.buffer);
     this.#stateWords = new BigUint64Array(this.states.buffer);
@@ -93,9 +98,9 @@ export class VisitedMemory {
     return this.globals.count.value;
   }
 
-  /** Bytes of the states and their table. */
+  /** Bytes of the states, their table and their dictionary. */
   get bytes(): number {
-    return bytesFor(this.count, this.#model.map.stride, this.#room);
+    return bytesFor(this.count, this.#model.map.stride, this.#room) + (this.#dictionary?.bytes ?? 0);
   }
 
   /** The address of the first state in the memory of states; it moves when the table before it grows. */
@@ -122,7 +127,16 @@ export class VisitedMemory {
     return this.#stateWords;
   }
 
-  /** The bytes of stored states; valid until memory grows. */
+  /** The words of a state; valid until memory grows or the next call. */
+  wordsOf(id: number): BigUint64Array {
+    const { map, layout, folding } = this.#model;
+    if (folding !== null) this.code.unfoldState(id);
+    const [words, at] =
+      folding === null ? [this.stateWords, this.statesAt + id * map.stride] : [this.words, map.unfolded.at];
+    return words.subarray(at / 8, at / 8 + layout.words);
+  }
+
+  /** The bytes of states as they are stored; valid until memory grows. */
   packed(from: number, to: number): Uint8Array {
     const { stride } = this.#model.map;
     return new Uint8Array(this.states.buffer, this.statesAt + from * stride, (to - from) * stride);
@@ -151,10 +165,21 @@ export class VisitedMemory {
 
   /** Makes packed states the candidates. */
   gather(states: readonly (readonly bigint[])[]): void {
-    const { candidates, marks, stride } = this.#model.map;
-    for (const [at, state] of states.entries()) this.words.set(state, (candidates.at + at * stride) / 8);
+    const { candidates, marks, stride, successor } = this.#model.map;
+    this.#makeRoomForSegments(states.length);
+    for (const [at, state] of states.entries()) {
+      const place = candidates.at + at * stride;
+      this.words.set(state, (this.#dictionary === null ? place : successor.at) / 8);
+      if (this.#dictionary !== null) this.code.fold(place);
+    }
     this.globals.cursor.value = candidates.at + states.length * stride;
     this.globals.mark.value = marks.at;
+  }
+
+  /** Gathers the successors of states from `from` on, up to `to`; returns the first state without room. */
+  generate(from: number, to: number): number {
+    this.#makeRoomForSegments(this.#model.map.room);
+    return this.code.generate(from, to);
   }
 
   /** Empties the recent caches of all workers. */
@@ -206,13 +231,26 @@ export class VisitedMemory {
     return (this.globals.cursor.value - candidates.at) / stride;
   }
 
+  /** The most states that have room beside the dictionary. */
+  get #mostStates(): number {
+    const { bytes, statesBytes, slots } = this.#room;
+    const taken = this.#dictionary?.bytes ?? 0;
+    return mostStates(this.#model.map.stride, {
+      bytes: bytes - taken,
+      statesBytes: statesBytes - taken,
+      slots,
+    });
+  }
+
   /**
-   * The number of further states that have room; it depends only on the number of stored states.
+   * The number of further states that have room, each with segments of its own; it depends only on the stored states.
    *
    * Throws  CapacityError when fewer than `least` have room.
    */
   left(least: number): number {
-    const left = this.#mostStates - this.count;
+    const { map, folding } = this.#model;
+    const segmentsBytes = (folding?.segments.length ?? 0) * (this.#dictionary?.bytesEach ?? 0);
+    const left = Math.floor(((this.#mostStates - this.count) * map.stride) / (map.stride + segmentsBytes));
     if (left >= least) return left;
     const { maxBytes, wideFrom } = this.#options;
     const full = `the visited set is full: ${this.count} states in ${Math.min(maxBytes, this.#room.bytes)} bytes`;
@@ -240,14 +278,29 @@ export class VisitedMemory {
   /** Enlarges the table and enters all states again; states behind the table move to make room. */
   #growTable(slots: number): void {
     const { table, chunks, claimsRoom } = this.#model.map;
-    const end = table + slots * slotBytes;
-    if (this.#options.wideFrom === null) this.#moveStates(Math.ceil(end / pageBytes));
-    else grow(this.memory, Number, end, 0);
+    const page = Math.ceil((table + slots * slotBytes) / pageBytes);
+    this.#makeRoomBefore(page + (this.#dictionary?.pages ?? 0));
+    this.#dictionary?.move(page);
     this.#growStates(1, 0);
     const mostNumbers = slots * fullest + 2 * chunks * claimsRoom + 2;
     this.globals.slots.value = slots;
     this.globals.numberMask.value = 2 ** Math.ceil(Math.log2(mostNumbers)) - 1;
     this.#rebuild();
+  }
+
+  /** Moves all that stands behind table and dictionary to a page, or grows their memory up to it. */
+  #makeRoomBefore(page: number): void {
+    if (this.#options.wideFrom === null) this.#moveStates(page);
+    else grow(this.memory, Number, page * pageBytes, 0);
+  }
+
+  /** Makes room in the dictionary for the segments of some states. */
+  #makeRoomForSegments(states: number): void {
+    const dictionary = this.#dictionary;
+    const slots = dictionary?.slotsFor(states * this.#model.folding!.segments.length) ?? null;
+    if (dictionary === null || slots === null) return;
+    this.#makeRoomBefore(dictionary.page + dictionary.pagesFor(slots));
+    dictionary.enlarge(slots);
   }
 
   #growStates(states: number, spare: number): void {

@@ -40,6 +40,7 @@ export function externalSpace(
   const space = compiledSpace(system, {
     maxBytes: Math.min(maxBytes ?? mostBytes, mostBytes),
     wideFrom: null,
+    fold: null,
     parallel,
     symmetry: groups,
     forget: groups !== null,

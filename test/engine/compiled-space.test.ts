@@ -1,12 +1,18 @@
 /** The compiled space: its growth, its limits, and its bytes a state. */
 import { describe, expect, test } from 'vitest';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
+import type { TransitionSystem } from '../../checker/program/transition-system.ts';
 import {
+  add,
   array,
   bool,
   choose,
   defineModel,
+  eq,
+  index,
   init,
+  loop,
+  mul,
   range,
   reachable,
   set,
@@ -25,6 +31,22 @@ import { model } from '../../models/gup-fast-vs-collapse.ts';
 import { explore } from '../laws/explore.ts';
 
 const tableOf = (cpus: number, ptes = 2) => transitionSystem(model.build({ flush: 'ipi', cpus, ptes }));
+
+/** Nearly each state has a segment that no other has. */
+function manySegments(): TransitionSystem {
+  const mem = shared({ large: array(34, range(0, 2 ** 30), 0) });
+  const locals = { x: init(index(40), 0), y: init(index(60), 0) };
+  const t = thread('t', { locals }, (l) => [
+    step('begin', set(mem.large.at(33), 1)),
+    choose('x', l.x),
+    loop('y', l.y, [step('write', set(mem.large.at(9), add(mul(l.x, 100), l.y)))]),
+  ]);
+  const properties = [reachable('it begins', eq(mem.large.at(33), 1))];
+  const parts = { shared: mem, threads: [t], properties };
+  return transitionSystem(
+    defineModel({ name: 'many', summary: '', options: {}, build: () => parts }).build(),
+  );
+}
 
 describe('the compiled space', () => {
   test('finds the states of the interpreter in the same order after its table has grown several times', () => {
@@ -48,6 +70,45 @@ describe('the compiled space', () => {
     expect(() => explore(space, Infinity)).toThrow(CapacityError);
     expect(space.count).toBeGreaterThan(1_000);
     expect(space.state(space.count - 1).shared).toBeDefined();
+  });
+
+  describe('with states that are folded', () => {
+    const system = manySegments();
+    const states = 1 + 40 * (60 + 1);
+
+    test.each([
+      ['in one memory', {}],
+      ['with a memory of their own', { wideFrom: 2 ** 32 - 2 ** 16 }],
+    ])('has the states of the interpreter after its dictionary has grown, %s', (_, options) => {
+      const compiled = explore(compiledSpace(system, options), Infinity)!;
+      const interpreted = explore(interpretedSpace(system), Infinity)!;
+      expect(compiled.count).toBe(states);
+      for (let id = 0; id < states; id += 7) expect(compiled.state(id)).toEqual(interpreted.state(id));
+    });
+
+    test('takes less memory', () => {
+      const [folded, plain] = [{}, { fold: null }].map((options) =>
+        explore(compiledSpace(tableOf(1, 110), options), Infinity)!,
+      );
+      expect(folded!.count).toBe(plain!.count);
+      expect(folded!.bytes).toBeLessThan(plain!.bytes / 2);
+    });
+
+    test.each([200_000, 300_000])('takes no more than %d bytes', (maxBytes) => {
+      const space = compiledSpace(system, { maxBytes });
+      expect(() => explore(space, Infinity)).toThrow(CapacityError);
+      expect(space.bytes).toBeLessThan(maxBytes);
+      expect(space.bytes).toBeGreaterThan(maxBytes / 2);
+      expect(space.state(space.count - 1).shared).toBeDefined();
+    });
+
+    test('takes one worker', () => {
+      const spawn = () => {
+        throw new Error('a second worker');
+      };
+      const space = compiledSpace(system, { parallel: { workers: 2, spawn } });
+      expect(explore(space, Infinity)!.count).toBe(states);
+    });
   });
 
   test.each([1, 2, 3, 5, 7])('checks limits after whole states of %d words', (words) => {

@@ -7,7 +7,11 @@ import { symmetryOf } from '../../checker/program/symmetry.ts';
 import type { TransitionSystem } from '../../checker/program/transition-system.ts';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import type { Model } from '../../checker/language/model.ts';
-import { compiledSpace, type CompiledSpace } from '../../checker/engine/compiled-space.ts';
+import {
+  compiledSpace,
+  type CompiledOptions,
+  type CompiledSpace,
+} from '../../checker/engine/compiled-space.ts';
 import { pathTo, liftTrace } from '../../checker/trace/lift-trace.ts';
 import { startWorkers } from '../../checker/engine/node-workers.ts';
 import { model as gupFast } from '../../models/gup-fast-vs-collapse.ts';
@@ -45,7 +49,7 @@ function expectRuns(system: TransitionSystem, explored: Explored<CompiledSpace>)
 }
 
 /** Returns the states of the full and of the smaller space, or null when there are too many. */
-function expectAlike(model: Model, { symmetric, forget }: Smaller): readonly number[] | null {
+function expectAlike(model: Model, { symmetric, forget, fold }: Smaller): readonly number[] | null {
   const system = transitionSystem(model);
   const numbering = numberingOf(system);
   const symmetry = symmetric ? symmetryOf(numbering) : { groups: [], reasons: [] };
@@ -53,7 +57,10 @@ function expectAlike(model: Model, { symmetric, forget }: Smaller): readonly num
   const view = { numbering, symmetry, dead };
   const full = exploreLevels(compiledSpace(system), most);
   if (full === null) return null;
-  const smaller = exploreLevels(compiledSpace(system, { symmetry, forget }), most)!;
+  const smaller = exploreLevels(
+    compiledSpace(system, { symmetry, forget, ...(fold === true ? folded : {}) }),
+    most,
+  )!;
   const forms = formsOf(view, full);
   expect(formsOf(view, smaller)).toEqual(forms);
   expect(smaller.space.count).toBe(forms.flat().length);
@@ -65,12 +72,16 @@ function expectAlike(model: Model, { symmetric, forget }: Smaller): readonly num
 interface Smaller {
   readonly symmetric: boolean;
   readonly forget: boolean;
+  readonly fold?: boolean;
 }
+
+const folded: CompiledOptions = { fold: { segmentWords: 1, isFolded: () => true } };
 
 const ways: readonly Smaller[] = [
   { symmetric: true, forget: false },
   { symmetric: false, forget: true },
   { symmetric: true, forget: true },
+  { symmetric: true, forget: true, fold: true },
 ];
 
 const numRuns = runs(100);
@@ -107,6 +118,7 @@ test('records hold interrupts too', () => {
   expect(ways.map((smaller) => expectAlike(model, smaller))).toEqual([
     [864, 476],
     [864, 663],
+    [864, 369],
     [864, 369],
   ]);
 });

@@ -39,18 +39,25 @@ export interface Placement<B extends FieldBlock> {
   readonly used: readonly number[];
 }
 
+/** So many words of wide blocks are left to them: a step changes few of them, which makes them worth folding. */
+const manyWords = 8;
+
 /**
  * Places each block into the first word with room for it, wide blocks first; a block of several words begins a word.
  */
 export function placeBlocks<B extends FieldBlock>(blocks: readonly B[]): Placement<B> {
   const used: number[] = [];
   const places = new Map<B, BitRange>();
-  for (const block of [...blocks].sort((a, b) => widthOf(b) - widthOf(a))) {
-    const begin = widthOf(block) > wordBits ? addWords(block, used) : addBits(block, used);
-    places.set(block, { ...begin, ...spacingOf(block) });
-  }
+  const [wide, narrow] = [blocks.filter(isWide), blocks.filter((block) => !isWide(block))].map((some) =>
+    some.sort((a, b) => widthOf(b) - widthOf(a)),
+  );
+  for (const block of wide!) places.set(block, { ...addWords(block, used), ...spacingOf(block) });
+  const first = used.length < manyWords ? 0 : used.length;
+  for (const block of narrow!) places.set(block, { ...addBits(block, used, first), ...spacingOf(block) });
   return { places, used };
 }
+
+const isWide = (block: FieldBlock) => widthOf(block) > wordBits;
 
 const widthOf = ({ bits, cells, words }: FieldBlock) => bits * cells * words;
 
@@ -59,10 +66,11 @@ function spacingOf({ bits, cells, words }: FieldBlock): Pick<BitRange, 'perWord'
   return { perWord: Math.floor(wordBits / bits), step: bits, stride: words };
 }
 
-function addBits(block: FieldBlock, used: number[]) {
+/** The first word with room for a block, from word `first` on. */
+function addBits(block: FieldBlock, used: number[], first: number) {
   const width = widthOf(block);
   if (width === 0) return { word: 0, shift: 0 };
-  const fitting = used.findIndex((bits) => bits + width <= wordBits);
+  const fitting = used.findIndex((bits, at) => at >= first && bits + width <= wordBits);
   const word = fitting < 0 ? used.push(0) - 1 : fitting;
   const shift = used[word]!;
   used[word] = shift + width;

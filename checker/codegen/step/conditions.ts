@@ -45,7 +45,8 @@ function conditionFunction(
   { system, layout, memory, table }: Judged,
 ): WasmFunction {
   const [from, to, id, value, at] = locals('i32', 'from', 'to', 'id', 'value', 'at');
-  const state = local(memory.addressType, 'state');
+  const stored = local(memory.addressType, 'stored');
+  const state = local(memory.sourceType, 'state');
   const { open, words } = wordsAt(state, layout.words);
   const [done, again, judged] = [labelled('done'), labelled('again'), labelled('judged')];
   const expressions = new ExpressionEmitter({
@@ -58,11 +59,12 @@ function conditionFunction(
   });
   const each = [
     jumpIf(done, operation('i32.ge_u', get(id), get(to))),
+    set(state, table.opened(stored)),
     ...open,
     block(judged, set(value, expressions.condition(condition))),
     memory.store(get(value), 'i32', memory.map.ends, at),
     increment(at),
-    table.nextState(state),
+    table.nextState(stored),
     increment(id),
     jump(again),
   ];
@@ -71,7 +73,7 @@ function conditionFunction(
     table.open(),
     set(id, get(from)),
     set(at, i32(0)),
-    set(state, table.stateAddress(get(from))),
+    set(stored, table.stateAddress(get(from))),
     block(done, loop(again, ...each)),
   ];
   return { name, parameters: [from, to], result: null, body, exported: true };

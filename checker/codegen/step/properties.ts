@@ -40,7 +40,7 @@ export class PropertyEmitter {
     this.#system = system;
     this.#layout = layout;
     this.#memory = memory;
-    this.#state = local(memory.addressType, 'state');
+    this.#state = local(memory.sourceType, 'state');
   }
 
   /** `check(state, id)` records the invariants that a new state violates, and the witnesses that it reaches. */

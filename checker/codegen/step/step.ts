@@ -82,6 +82,8 @@ export class StepEmitter {
   readonly #cursor = local('i32', 'cursor');
   /** The words of the successor, where they are locals. */
   readonly #registers: readonly WasmLocal[] | null;
+  /** The address of the successor while it is computed: the cursor, or that of the state that is folded next. */
+  readonly #place: WasmLocal;
   readonly #successor: Words;
   readonly #choice = local('i32', 'choice');
   readonly #labelOf: LabelOf | null;
@@ -91,14 +93,15 @@ export class StepEmitter {
     this.#system = system;
     this.#layout = layout;
     this.#memory = memory;
-    this.#source = local(memory.addressType, 'source');
+    this.#source = local(memory.sourceType, 'source');
     const { open, words, isFew } = wordsAt(this.#source, layout.words);
     this.#open = open;
     this.#sourceWords = words;
     this.#registers = isFew
       ? Array.from({ length: layout.words }, (_, word) => local('i64', `next${word}`))
       : null;
-    this.#successor = this.#registers === null ? inMemory(this.#cursor) : inLocals(this.#registers);
+    this.#place = memory.map.successor.bytes > 0 ? local('i32', 'successor') : this.#cursor;
+    this.#successor = this.#registers === null ? inMemory(this.#place) : inLocals(this.#registers);
   }
 
   /** Functions of several copies each: each reads the source once. */
@@ -123,9 +126,22 @@ export class StepEmitter {
       name: `steps${at}`,
       parameters: [this.#source, this.#cursor],
       result: 'i32',
-      body: [...this.#open, ...part.map((mover) => this.#steps(mover)), get(this.#cursor)],
+      body: [
+        ...this.#open,
+        ...this.#openSuccessor(),
+        ...part.map((mover) => this.#steps(mover)),
+        get(this.#cursor),
+      ],
       exported: false,
     }));
+  }
+
+  get #isFolded(): boolean {
+    return this.#place !== this.#cursor;
+  }
+
+  #openSuccessor(): readonly Wasm[] {
+    return this.#isFolded ? [set(this.#place, this.#memory.address(this.#memory.map.successor.at))] : [];
   }
 
   /** The steps of one copy. In a canonical state equal copies stand together, and the first moves for all. */
@@ -240,14 +256,14 @@ export class StepEmitter {
       };
     }
     const { map } = this.#memory;
-    const place = this.#memory.address(map.saved.at + depth * map.stride);
-    const cursor = get(this.#cursor);
-    return { save: call('copy', place, cursor), restore: call('copy', cursor, place) };
+    const saved = this.#memory.address(map.saved.at + depth * map.least.bytes);
+    const place = get(this.#place);
+    return { save: call('copy', saved, place), restore: call('copy', place, saved) };
   }
 
   /** The successor begins as the source. */
   #beginSuccessor(): Wasm {
-    if (this.#registers === null) return call('copyState', get(this.#cursor), get(this.#source));
+    if (this.#registers === null) return call('copyState', get(this.#place), get(this.#source));
     return sequence(...this.#registers.map((register, word) => set(register, this.#sourceWords.read(word))));
   }
 
@@ -263,8 +279,9 @@ export class StepEmitter {
         return successor.write(word, operation('i64.or', kept, i64(bits)));
       }),
       ...(this.#registers ?? []).map((register, word) =>
-        store(get(register), 'i64', get(this.#cursor), word * 8),
+        store(get(register), 'i64', get(this.#place), word * 8),
       ),
+      ...(this.#isFolded ? [call('fold', get(this.#cursor))] : []),
       ...this.#label(path),
       increment(this.#cursor, this.#memory.map.stride),
       ...this.#countFiring(path),

@@ -91,7 +91,7 @@ export class BatchEmitter {
       this.#mark(),
       this.#record(),
       this.#copy('copy', 'i32'),
-      this.#copy('copyState', this.#memory.addressType),
+      this.#copy('copyState', this.#memory.sourceType),
       this.#successors(steps),
       this.#generate(),
       this.#checkNew(),
@@ -135,10 +135,10 @@ export class BatchEmitter {
     return { name: 'record', parameters: [what, state, detail], result: null, body, exported: false };
   }
 
-  /** `name(to, from)`: copies a state from an address of this type to one of 32 bits. */
+  /** `name(to, from)`: copies all words of a state from an address of this type to one of 32 bits. */
   #copy(name: string, type: NumberType): WasmFunction {
     const [to, from] = [local('i32', 'to'), local(type, 'from')];
-    const body = Array.from({ length: this.#table.words }, (_, at) =>
+    const body = Array.from({ length: this.#memory.map.least.bytes / 8 }, (_, at) =>
       store(load('i64', get(from), at * 8), 'i64', get(to), at * 8),
     );
     return { name, parameters: [to, from], result: null, body, exported: false };
@@ -146,7 +146,7 @@ export class BatchEmitter {
 
   /** `successors(state, cursor)`: gathers the successors of a state, or marks a deadlock; returns the new cursor. */
   #successors(steps: readonly WasmFunction[]): WasmFunction {
-    const state = local(this.#memory.addressType, 'state');
+    const state = local(this.#memory.sourceType, 'state');
     const [cursor, before, marks] = locals('i32', 'cursor', 'before', 'marks');
     const nothing = operation(
       'i32.and',
@@ -180,7 +180,7 @@ export class BatchEmitter {
       stopAt(get(cursor), memory.address(map.candidates.at + map.batch * map.stride)),
       stopAt(getGlobal('mark'), memory.address(map.marks.at + (map.batch + map.batchStates) * markBytes)),
       setGlobal('source', get(id)),
-      set(cursor, call('successors', get(state), get(cursor))),
+      set(cursor, call('successors', table.opened(state), get(cursor))),
       store(get(cursor), 'i32', memory.offset(done, 4), map.ends.at),
       table.nextState(state),
       increment(id),
@@ -207,7 +207,7 @@ export class BatchEmitter {
     const [done, again] = [labelled('done'), labelled('again')];
     const each = [
       jumpIf(done, operation('i32.eq', get(id), getGlobal('count'))),
-      call('check', get(state), get(id)),
+      call('check', this.#table.opened(state), get(id)),
       this.#table.nextState(state),
       increment(id),
       jump(again),

@@ -8,6 +8,7 @@
 import {
   atomic,
   block,
+  call,
   choose,
   count,
   fill,
@@ -30,52 +31,18 @@ import {
   setGlobal,
   store,
   type WasmLocal,
-  type ValueType,
   type Wasm,
   type WasmFunction,
 } from '../wasm/code.ts';
 import { addressAfter } from '../layout/cells.ts';
 import { lineSlots, type Area, type MemoryEmitter } from '../memory-map.ts';
+import { RowEmitter, upperHalf, type RowRef as StateRef } from './row.ts';
 
 /**
  * Globals: the stored states, the slots of the table, the mask of a slot's number, the page where the states begin,
  * and a value that keeps the engine from dropping reads made ahead of their use.
  */
 export const tableGlobals = ['count', 'slots', 'numberMask', 'statesPage', 'touched'] as const;
-
-/** Odd constants from the fractional part of the golden ratio and of other square roots. */
-const multipliers = [
-  0x9e3779b97f4a7c15n,
-  0xd6e8feb86659fd93n,
-  0xbb67ae8584caa73bn,
-  0xa54ff53a5f1d36f1n,
-] as const;
-
-/** An odd constant for each word: the first multiplier mixed with the word's position. */
-const multiplierOf = (word: number) =>
-  BigInt.asUintN(64, (multipliers[0] + BigInt(word) * 2n * multipliers[2]) * multipliers[3]) | 1n;
-
-export const allBits = 2n ** 64n - 1n;
-
-const upperHalf = (word: Wasm) => operation('i64.shr_u', word, i64(32n));
-
-/** A state at the address in `pointer` plus `offset` bytes. */
-interface StateRef {
-  readonly pointer: WasmLocal;
-  readonly offset?: number;
-}
-
-/** One or two words of a state. */
-interface StatePart {
-  readonly type: ValueType;
-  /** In bytes from the beginning of the state. */
-  readonly at: number;
-}
-
-const loadPart = ({ pointer, offset = 0 }: StateRef, { type, at }: StatePart) =>
-  load(type, get(pointer), offset + at);
-const storePart = (value: Wasm, { pointer, offset = 0 }: StateRef, { type, at }: StatePart) =>
-  store(value, type, get(pointer), offset + at);
 
 /** Code of a vector with all bits set for those of four slots at which a search ends. */
 type SlotTest = (four: WasmLocal) => Wasm;
@@ -100,9 +67,7 @@ const slotOffset = (slot: WasmLocal): Wasm => operation('i32.shl', get(slot), i3
 export class HashTableEmitter {
   readonly memory: MemoryEmitter;
   readonly words: number;
-  readonly #hashMask: bigint;
-  /** Two words each; the last part is one word where their number is odd. */
-  readonly #parts: readonly StatePart[];
+  readonly #code: RowEmitter;
   readonly #slots = local('i32', 'slots');
   readonly #mask = local('i32', 'mask');
   readonly #states: WasmLocal;
@@ -111,11 +76,7 @@ export class HashTableEmitter {
   constructor(memory: MemoryEmitter, words: number, hashMask: bigint) {
     this.memory = memory;
     this.words = words;
-    this.#hashMask = hashMask;
-    this.#parts = Array.from({ length: Math.ceil(words / 2) }, (_, pair) => ({
-      type: 2 * pair + 1 < words ? 'v128' : 'i64',
-      at: pair * 16,
-    }));
+    this.#code = new RowEmitter(words, hashMask);
     this.#states = local(memory.addressType, 'states');
   }
 
@@ -150,18 +111,16 @@ export class HashTableEmitter {
     return set(address, addressAfter(get(address), i32(map.stride), addressType));
   }
 
+  /** Code of the address of a stored state with all its words, from the address in `state`. */
+  opened(state: WasmLocal): Wasm {
+    const { map } = this.memory;
+    if (map.unfolded.bytes === 0) return get(state);
+    return sequence(call('unfold', get(state)), this.memory.address(map.unfolded.at));
+  }
+
   /** Code that is 0 where two states are equal. */
   different(left: StateRef, right: StateRef): Wasm {
-    const differences = (type: 'v128' | 'i64') =>
-      this.#parts
-        .filter((part) => part.type === type)
-        .map((part) => operation(`${type}.xor`, loadPart(left, part), loadPart(right, part)));
-    const [vectors, rest] = [differences('v128'), differences('i64')];
-    const anyOf = (all: Wasm, other: Wasm) => operation('v128.or', all, other);
-    const pairs = vectors.length === 0 ? [] : [operation('v128.any_true', vectors.reduce(anyOf))];
-    return [...pairs, ...rest.map((difference) => operation('i64.ne', difference, i64(0n)))].reduce(
-      (all, other) => operation('i32.or', all, other),
-    );
+    return this.#code.different(left, right);
   }
 
   equal(left: StateRef, right: StateRef): Wasm {
@@ -170,30 +129,12 @@ export class HashTableEmitter {
 
   /** Code that copies a state to each of `targets`. */
   copyState(from: StateRef, ...targets: readonly StateRef[]): Wasm {
-    const copies = this.#parts.flatMap((part) => {
-      const copied = local(part.type, 'copied');
-      return [
-        set(copied, loadPart(from, part)),
-        ...targets.map((target) => storePart(get(copied), target, part)),
-      ];
-    });
-    return sequence(...copies);
+    return this.#code.copy(from, ...targets);
   }
 
-  /** Code of the hash of the state at an address: the sum of the words times their constants, mixed once more. */
+  /** Code of the hash of the state at an address. */
   hash(pointer: WasmLocal): Wasm {
-    const word = local('i64', 'word');
-    const sum = local('i64', 'sum');
-    const products = Array.from({ length: this.words }, (_, at) => {
-      const loaded = set(word, load('i64', get(pointer), at * 8));
-      const folded = operation('i64.xor', get(word), upperHalf(get(word)));
-      return sequence(loaded, operation('i64.mul', folded, i64(multiplierOf(at))));
-    });
-    const added = products.reduce((left, right) => operation('i64.add', left, right));
-    const mixed = operation('i64.xor', get(sum), upperHalf(get(sum)));
-    const hash = operation('i64.mul', mixed, i64(multipliers[1]));
-    const masked = this.#hashMask === allBits ? hash : operation('i64.and', hash, i64(this.#hashMask));
-    return sequence(set(sum, added), masked);
+    return this.#code.hash(pointer);
   }
 
   /** Code of the slot where the search for a hash begins: the first of a cache line. */
