@@ -28,8 +28,10 @@ function boundsOf(expr: AnyExpr, bound: Bound): Interval {
       return isArithmetic(expr)
         ? intervalOf(expr.operator, boundsOf(expr.left, bound), boundsOf(expr.right, bound))
         : unknown;
-    case 'wrap':
-      return ofBits(expr.bits, expr.signed);
+    case 'wrap': {
+      const [inside, all] = [boundsOf(expr.operand, bound), ofBits(expr.bits, expr.signed)];
+      return isWithin(inside, all) ? inside : all;
+    }
     case 'conditional': {
       const [then, otherwise] = [boundsOf(expr.then, bound), boundsOf(expr.otherwise, bound)];
       return { low: Math.min(then.low, otherwise.low), high: Math.max(then.high, otherwise.high) };
