@@ -5,6 +5,7 @@
  *
  * Source:  G. L. Peterson, Myths about the mutual exclusion problem (1981); its steps are the transitions of
  *          `peterson` in BEEM (R. Pelanek, 2007), and the scenarios reproduce the published counts: peterson.1, .2 and .4.
+ *          `--n 4 --fault --count-all` has the 131,064,750 states of peterson.5, `--n 5` the 142,471,098 of peterson.7.
  * Omitted: nothing of the benchmark, whose guard also reads a room and a position in one step.
  */
 import { add, and, array, bool, defineModel, either, eq, flag, ifdef, inc, index, init, integer, label, le, lt, ne, or, range,
