@@ -45,21 +45,32 @@ export class RunMerger {
     this.#storage = storage;
   }
 
-  /** Writes packed states, which are in order, as a run. */
-  write(run: string, states: Uint8Array): void {
-    this.#writing(run, (writer) => {
-      const { states: at, mostStates, words } = this.#map;
-      const most = mostStates * words * 8;
-      for (let first = 0; first < states.length; first += most) {
-        const some = states.subarray(first, first + most);
-        this.#bytes.set(some, at);
-        for (let from = at; from < at + some.length;) {
-          from = this.#code.pack(from, at + some.length);
-          if (from < at + some.length) this.#flush(writer);
-        }
-      }
+  /** Writes packed states as a run: one sequence in order, or several, to be read and not to be merged. */
+  write(run: string, sequences: Iterable<Uint8Array>): void {
+    const writer = this.#storage.create(run);
+    this.#beginBlock();
+    let isComplete = false;
+    try {
+      for (const states of sequences) this.#append(states, writer);
       this.#flush(writer);
-    });
+      writer.close();
+      isComplete = true;
+    } finally {
+      if (!isComplete) writer.abandon();
+    }
+  }
+
+  #append(states: Uint8Array, writer: RunWriter): void {
+    const { states: at, mostStates, words } = this.#map;
+    const most = mostStates * words * 8;
+    for (let first = 0; first < states.length; first += most) {
+      const some = states.subarray(first, first + most);
+      this.#bytes.set(some, at);
+      for (let from = at; from < at + some.length;) {
+        from = this.#code.pack(from, at + some.length);
+        if (from < at + some.length) this.#flush(writer);
+      }
+    }
   }
 
   /** Reads a run: packed states, some at a time, each part valid until the next one. */
@@ -73,6 +84,19 @@ export class RunMerger {
     } finally {
       reader.close();
     }
+  }
+
+  /** Merges runs until one merge can take those that are left; removes the others. */
+  *few(runs: readonly string[]): Cooperative<readonly string[]> {
+    let left = runs;
+    for (let merged = 0; left.length > mostMerged; merged++) {
+      const run = `merged-${merged}`;
+      const some = left.slice(0, mostMerged);
+      yield* this.merge(some, [], run);
+      for (const one of some) this.#storage.remove(one);
+      left = [...left.slice(mostMerged), run];
+    }
+    return left;
   }
 
   /** Writes the states of some runs that are in none of the known ones, each once; returns their number. */
@@ -106,19 +130,6 @@ export class RunMerger {
       else total += this.#flush(writer);
       if (wanted === mergeEnded) return total;
       if (wanted === blockIsFull) yield;
-    }
-  }
-
-  #writing(run: string, work: (writer: RunWriter) => void): void {
-    const writer = this.#storage.create(run);
-    this.#beginBlock();
-    let isComplete = false;
-    try {
-      work(writer);
-      writer.close();
-      isComplete = true;
-    } finally {
-      if (!isComplete) writer.abandon();
     }
   }
 

@@ -8,9 +8,10 @@ export interface DiskSettings {
    * Throws  StorageError.
    */
   readonly open: (search: string) => RunStorage;
-  /** States in memory, and bytes of a block, for tests; default: as memory allows, and 256 KiB. */
+  /** States in memory, bytes of a block, and states between checkpoints, for tests; default: see there. */
   readonly room?: number;
   readonly blockBytes?: number;
+  readonly fewestUnsaved?: number;
 }
 
 /**

@@ -108,6 +108,8 @@ export interface CompiledSpace extends LiveSpace {
   readonly takeFindings: () => readonly PackedFinding[];
   /** The numbers of the canonical forms of these states, -1 for one that is not stored. */
   readonly numbersOf: (states: readonly State[]) => readonly number[];
+  /** By `Transition.id`: how often each fires in the states `from .. to - 1`; `fired` does not change. */
+  readonly firings: (from: number, to: number) => readonly number[];
   /** Ends the threads of the workers. */
   readonly close: () => void;
 }
@@ -396,6 +398,16 @@ class PackedSpace implements CompiledSpace {
   #fired(): BigUint64Array {
     const first = this.#model.map.fired.at / 8;
     return this.#memory.words.slice(first, first + this.#system.transitions.length);
+  }
+
+  firings(from: number, to: number): readonly number[] {
+    const counted = this.#fired();
+    let now = counted;
+    this.#withoutCounting(() => {
+      for (let at = from; at < to;) at = this.#memory.code.generate(at, to);
+      now = this.#fired();
+    });
+    return Array.from(now, (times, id) => Number(times - counted[id]!));
   }
 
   /** Runs `work`, which expands states again, and restores the counts of firings. */

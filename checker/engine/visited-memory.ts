@@ -65,7 +65,7 @@ export class VisitedMemory {
   #numbers: Int32Array;
   #words: BigUint64Array;
   #stateWords: BigUint64Array;
-  #rebuild: () => void = () => this.#enterAll();
+  #rebuild: () => void = () => this.#enterAlone();
 
   constructor(model: CompiledModel, bytes: Uint8Array<ArrayBuffer>, options: MemoryOptions) {
     const { workers, wideFrom, maxBytes } = options;
@@ -142,11 +142,10 @@ export class VisitedMemory {
     return new Uint8Array(this.states.buffer, this.statesAt + from * stride, (to - from) * stride);
   }
 
-  /** Stores packed states, all different, as the only ones. */
-  replace(states: readonly Uint8Array[]): void {
+  /** Stores packed states, all different and `total` of them, as the only ones. */
+  replace(total: number, states: Iterable<Uint8Array>): void {
     const { stride } = this.#model.map;
-    const total = states.reduce((sum, { length }) => sum + length, 0) / stride;
-    this.forget(0);
+    this.globals.count.value = 0;
     this.makeRoom(total);
     let at = 0;
     for (const some of states) {
@@ -154,7 +153,7 @@ export class VisitedMemory {
       at += some.length / stride;
     }
     this.globals.count.value = total;
-    enterStates(this.code, 0, total, this.#model.map.room);
+    this.enterAll();
   }
 
   /** Forgets the states from a number on; the table is then empty, so that the others are not met either. */
@@ -163,16 +162,31 @@ export class VisitedMemory {
     this.code.clearTable(0, this.globals.slots.value);
   }
 
+  /** Enters all states anew: they have moved, or the table lacks some of them. */
+  enterAll(): void {
+    this.#rebuild();
+  }
+
+  #enterAlone(): void {
+    this.code.clearTable(0, this.globals.slots.value);
+    enterStates(this.code, 0, this.count, this.#model.map.room);
+  }
+
   /** Makes packed states the candidates. */
   gather(states: readonly (readonly bigint[])[]): void {
-    const { candidates, marks, stride, successor } = this.#model.map;
+    const { candidates, stride, successor } = this.#model.map;
     this.#makeRoomForSegments(states.length);
     for (const [at, state] of states.entries()) {
       const place = candidates.at + at * stride;
       this.words.set(state, (this.#dictionary === null ? place : successor.at) / 8);
       if (this.#dictionary !== null) this.code.fold(place);
     }
-    this.globals.cursor.value = candidates.at + states.length * stride;
+    this.#gathered(states.length);
+  }
+
+  #gathered(states: number): void {
+    const { candidates, marks, stride } = this.#model.map;
+    this.globals.cursor.value = candidates.at + states * stride;
     this.globals.mark.value = marks.at;
   }
 
@@ -208,6 +222,20 @@ export class VisitedMemory {
     this.code.hashAll();
     this.code.findSlots();
     this.code.numberOf(0, this.gathered);
+  }
+
+  /** The numbers of packed states, -1 for one that is not stored. */
+  numbersOf(states: Uint8Array): readonly number[] {
+    const { batch, candidates, slots, stride } = this.#model.map;
+    const numbers: number[] = [];
+    for (let at = 0; at < states.length; at += batch * stride) {
+      const some = states.subarray(at, at + batch * stride);
+      new Uint8Array(this.memory.buffer, candidates.at, some.length).set(some);
+      this.#gathered(some.length / stride);
+      this.lookUp();
+      numbers.push(...this.numbers.subarray(slots.at / 4, slots.at / 4 + this.gathered));
+    }
+    return numbers;
   }
 
   /** From now on `rebuild` fills the table when it grows. */
@@ -313,11 +341,6 @@ export class VisitedMemory {
     grow(this.memory, Number, to + size, 0);
     new Uint8Array(this.memory.buffer).copyWithin(to, from, from + size);
     this.globals.statesPage.value = page;
-  }
-
-  #enterAll(): void {
-    this.code.clearTable(0, this.globals.slots.value);
-    enterStates(this.code, 0, this.count, this.#model.map.room);
   }
 }
 

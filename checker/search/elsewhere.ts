@@ -129,9 +129,7 @@ class EngineSearch {
     this.#sizes.push(states);
     this.#fired = this.#fired.map((times, id) => times + fired[id]!);
     for (const witness of reached) this.#reached.add(witness);
-    // Of equally bad findings the least state, whatever order the engine has.
-    const ordered = findings.toSorted((a, b) => compareBytes(a.state, b.state));
-    this.#found = worstFound(this.#found, placed(ordered, level));
+    this.#found = worstFound(this.#found, placed(findings, level));
   }
 
   /** The states of a shortest path: of the predecessors on the level before, each time the least. */
@@ -145,9 +143,4 @@ class EngineSearch {
     }
     return path;
   }
-}
-
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const at = a.findIndex((byte, index) => byte !== b[index]);
-  return at < 0 ? 0 : a[at]! - b[at]!;
 }

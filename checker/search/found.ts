@@ -16,13 +16,19 @@ export interface Found extends PackedFinding {
 export const placed = (findings: readonly PackedFinding[], level: number): readonly Found[] =>
   findings.map((one) => ({ ...one, ...placeOf(one.finding, level) }));
 
-/** The worst of all; of equally bad ones the first. */
+/** The worst of all; of equally bad ones that of the least state, whatever order they come in. */
 export function worstFound(best: Found | null, found: readonly Found[]): Found | null {
   if (found.length === 0) return best;
-  const all = best === null ? found : [best, ...found];
+  const all = [...(best === null ? [] : [best]), ...found].sort((a, b) => compareBytes(a.state, b.state));
   const lengths = new Map(all.map(({ finding, length }) => [finding, length]));
   const worst = worstOf([...lengths.keys()], (finding) => lengths.get(finding)!);
   return all.find(({ finding }) => finding === worst)!;
+}
+
+/** The order of packed states as sequences of bytes. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const at = a.findIndex((byte, index) => byte !== b[index]);
+  return at < 0 ? 0 : a[at]! - b[at]!;
 }
 
 /** An invariant fails in a state of the next level. */
@@ -49,7 +55,7 @@ export function answerOfPath(
   path: readonly Uint8Array[],
   { finding, minimal }: { readonly finding: Finding; readonly minimal: boolean },
 ): Answer {
-  space.compiled.memory.replace(path);
+  space.compiled.memory.replace(path.length, path);
   const at = { ...finding, state: path.length - 1 };
   return answerTo(at, system, liftTrace(system, space, [...path.keys()], at), minimal);
 }

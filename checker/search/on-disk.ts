@@ -15,9 +15,9 @@ import type { SearchSettings } from './settings.ts';
 
 const place = 'on disk';
 
-/** The states that a search which is killed explores again, and their share of all, apart from a level. */
-const mostUnsaved = 2 ** 18;
-const unsavedShare = 1 / 16;
+/** States are written once there are so many new ones, and such a share of all; those in files are noted sooner. */
+const fewestUnsaved = 2 ** 18;
+const unsavedShare = 1 / 8;
 
 /** What a search goes on from after a level. */
 interface Checkpoint extends Levels {
@@ -60,8 +60,10 @@ class DiskSearch {
   /** The counts of the processes before. */
   #before: Pick<Checkpoint, 'fired' | 'reached'>;
   #found: Found | null = null;
-  /** The depth of the last checkpoint. */
+  /** The depth of the last checkpoint, and its states. */
   #saved = -1;
+  #savedStates = 0;
+  readonly #fewestUnsaved: number;
 
   constructor(system: TransitionSystem, { space, method, search }: ExternalSpace, disk: DiskSettings) {
     this.#system = system;
@@ -71,6 +73,7 @@ class DiskSearch {
     this.#storage = disk.open(search);
     this.#levels = new DiskLevels(space, this.#storage, disk);
     this.#before = { fired: system.transitions.map(() => 0), reached: [] };
+    this.#fewestUnsaved = disk.fewestUnsaved ?? fewestUnsaved;
   }
 
   *run(limits: Limits): Cooperative<Outcome> {
@@ -81,7 +84,7 @@ class DiskSearch {
     const explored = {
       count: this.#levels.states,
       transitions: fired.reduce((sum, times) => sum + times, 0),
-      bytes: this.#storage.bytes,
+      bytes: this.#levels.bytes,
       fired,
     };
     const depth = Math.max(
@@ -99,25 +102,18 @@ class DiskSearch {
   /** Searches until a finding or the end; returns the reason if it stops before. */
   *#withinLimits(limits: Limits): Cooperative<string | null> {
     try {
-      if (!this.#resume())
-        yield* this.#level(
-          this.#levels.start(() => this.#note(-1)),
-          limits,
-        );
+      if (!(yield* this.#resume())) this.#levels.start(() => this.#note(-1));
       for (;;) {
-        const { sizes } = this.#levels.levels;
-        if (this.#found !== null) return null;
-        if (sizes.at(-1) === 0) return null;
-        if (this.#isDue()) this.#save();
-        const depth = sizes.length - 1;
-        const stopped = yield* this.#level(
-          this.#levels.expand(() => this.#note(depth)),
-          limits,
-        );
-        if (stopped !== null) {
-          this.#save();
-          return stopped;
+        if (this.#found !== null || this.#levels.frontier === 0) {
+          yield* this.#levels.verify();
+          return null;
         }
+        if (this.#isDue()) yield* this.#save();
+        const stopped = yield* this.#expand(limits);
+        if (stopped === null) continue;
+        yield* this.#save();
+        // There may be fewer states now: those that the runs had already do not count.
+        if (reasonToStop(this.#levels.states, limits) !== null) return stopped;
       }
     } catch (error) {
       if (error instanceof StorageError || error instanceof CapacityError) return error.message;
@@ -125,11 +121,11 @@ class DiskSearch {
     }
   }
 
-  /** Completes a level within the limits. */
-  *#level(steps: Cooperative<void>, limits: Limits): Cooperative<string | null> {
-    const { sizes } = this.#levels.levels;
-    const [depth, states, frontier] = [sizes.length, this.#levels.states, sizes.at(-1) ?? 0];
-    while (steps.next().done !== true) {
+  /** Expands the last level; returns the reason if it stops before. */
+  *#expand(limits: Limits): Cooperative<string | null> {
+    const { depth, states, frontier } = this.#levels;
+    const steps = this.#levels.expand(() => this.#note(depth));
+    do {
       const stopped = reasonToStop(states, limits);
       if (stopped !== null) {
         steps.return(undefined);
@@ -137,7 +133,7 @@ class DiskSearch {
       }
       limits.onProgress({ states, frontier, depth });
       yield;
-    }
+    } while (steps.next().done !== true);
     return null;
   }
 
@@ -164,35 +160,40 @@ class DiskSearch {
   /** The counts of this process and those before. */
   #counts(): Pick<Checkpoint, 'fired' | 'reached'> {
     const { fired, reached } = this.#before;
-    const now = this.#space.fired;
+    const now = this.#levels.fired;
     return {
       fired: fired.map((times, id) => times + now[id]!),
       reached: [...new Set([...reached, ...this.#space.reached])].sort((a, b) => a - b),
     };
   }
 
-  /** Whether there are enough states since the last checkpoint: a deep model has thousands of small levels. */
   #isDue(): boolean {
-    const { sizes } = this.#levels.levels;
-    const since = sizes.slice(this.#saved + 1).reduce((sum, size) => sum + size, 0);
-    return since >= Math.min(mostUnsaved, this.#levels.states * unsavedShare);
+    const { states, isStored } = this.#levels;
+    const fewest = isStored ? 0 : states * unsavedShare;
+    return states - this.#savedStates >= Math.max(this.#fewestUnsaved, fewest);
   }
 
-  #save(): void {
+  *#save(): Cooperative<void> {
+    yield* this.#levels.store();
     const checkpoint: Checkpoint = { ...this.#levels.levels, ...this.#counts() };
     this.#storage.writeCheckpoint(JSON.stringify(checkpoint));
-    this.#saved = checkpoint.sizes.length - 1;
+    this.#noteSaved();
     this.#levels.discard();
   }
 
+  #noteSaved(): void {
+    this.#saved = this.#levels.depth;
+    this.#savedStates = this.#levels.states;
+  }
+
   /** Goes on from the last checkpoint; whether there is one. */
-  #resume(): boolean {
+  *#resume(): Cooperative<boolean> {
     const text = this.#storage.readCheckpoint();
     if (text === null) return false;
     const { fired, reached, ...levels } = JSON.parse(text) as Checkpoint;
     this.#before = { fired, reached };
-    this.#saved = levels.sizes.length - 1;
-    this.#levels.resume(levels);
+    yield* this.#levels.resume(levels);
+    this.#noteSaved();
     return true;
   }
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBVector } from '@duckdb/node-api';
 import type { Expander, Expansion } from '../../checker/engine/expander.ts';
 import type { PackedFinding } from '../../checker/engine/compiled-space.ts';
-import { compareBytes } from '../../checker/search/elsewhere.ts';
+import { compareBytes } from '../../checker/search/found.ts';
 import {
   EngineError,
   type EngineSettings,

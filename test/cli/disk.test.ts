@@ -11,7 +11,7 @@ import { long } from '../depth.ts';
 import { canMount, onSmallDisk } from './small-disk.ts';
 import { expectWrongUse, file, folder, racewalk, type Run } from './run.ts';
 
-const search = ['check', 'gup-fast-vs-collapse', '--sync-ipi', '--cpus', '3', '--no-symmetry'];
+const search = ['check', 'gup-fast-vs-collapse', '--sync-ipi', '--cpus', '4', '--no-symmetry'];
 
 /** The result without what differs between two runs. */
 function told({ code, out }: Run) {
@@ -22,26 +22,26 @@ function told({ code, out }: Run) {
   return { code, result, states, transitions, depth };
 }
 
-const onDisk = (directory: string) => [...search, '--json', '--disk', directory];
+/** With room for a small part of the states. */
+const onDisk = (directory: string) => [...search, '--json', '--disk', directory, '--max-memory', '0.005'];
 
-/** Whether the search below a directory has stored a level. */
-function hasLevel(directory: string, depth: number): boolean {
+/** Whether the search below a directory has a file. */
+function has(directory: string, name: string): boolean {
   const path = join(folder, directory);
-  if (!existsSync(path)) return false;
-  return readdirSync(path).some((own) => existsSync(join(path, own, `level-${depth}.run`)));
+  return existsSync(path) && readdirSync(path).some((own) => existsSync(join(path, own, name)));
 }
 
-/** Runs a search up to a level, and kills it. */
-const killedAt = (directory: string, depth: number): Promise<Run> =>
+/** Runs a search until it has made a checkpoint, and kills it. */
+const killed = (directory: string): Promise<Run> =>
   racewalk(onDisk(directory), (child) => {
     const timer = setInterval(() => {
-      if (hasLevel(directory, depth)) child.kill('SIGKILL');
+      if (has(directory, 'checkpoint.json')) child.kill('SIGKILL');
     }, 2);
     child.on('exit', () => clearInterval(timer));
   });
 
 test('a search that was killed goes on, and says what one in memory says', async () => {
-  expect(await killedAt('killed', 12)).toMatchObject({ code: null, out: '' });
+  expect(await killed('killed')).toMatchObject({ code: null, out: '' });
   expectWrongUse(await racewalk(onDisk('killed')), /has a search of this model: --resume continues it/);
   const again = racewalk([...onDisk('killed'), '--resume']);
   const [resumed, inMemory] = await Promise.all([again, racewalk([...search, '--no-reduce', '--json'])]);
@@ -55,7 +55,7 @@ test('a search that another process makes is not made twice', async () => {
   const first = racewalk(onDisk('locked'), (child) => {
     pid = child.pid!;
     const timer = setInterval(() => {
-      if (!hasLevel('locked', 3)) return;
+      if (!has('locked', 'lock')) return;
       clearInterval(timer);
       child.kill('SIGSTOP');
       second = racewalk([...onDisk('locked'), '--resume']).finally(() => child.kill('SIGKILL'));
@@ -68,8 +68,8 @@ test('a search that another process makes is not made twice', async () => {
 });
 
 test.skipIf(!canMount)('a full disk is no verdict (needs the right to mount)', long, async () => {
-  await onSmallDisk('small', '60K', async (directory) => {
-    const words = [...search, '--disk', directory, '--resume', '--quiet', '--max-memory', '0.01'];
+  await onSmallDisk('small', '800K', async (directory) => {
+    const words = [...search, '--disk', directory, '--resume', '--quiet', '--max-memory', '0.005'];
     const { code, out } = await racewalk(words);
     expect(code).toBe(3);
     expect(out).toMatch(

@@ -75,7 +75,7 @@ const model = gupFast.build({ syncIpi: true, cpus: 2 });
 /** A check on disk, of few states in memory; it may fail at the n-th byte-writing call. */
 function checkIn(folder: string, resume: boolean, files: FileSystem = fullAt(Infinity)) {
   const settings = diskSettings(folder, { resume, files });
-  const disk = { ...settings, room: 300, blockBytes: 300 };
+  const disk = { ...settings, room: 300, blockBytes: 300, fewestUnsaved: 100 };
   return check(model, noLimits, { ...defaultSettings, symmetry: false, disk }).outcome;
 }
 

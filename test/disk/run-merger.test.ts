@@ -57,7 +57,7 @@ test('runs are merged as sets', law, () => {
   const agree = fc.property(setsOf(5), ({ words, merged, known, blockBytes }) => {
     const merger = new RunMerger(new MemoryStorage(), words, blockBytes);
     const write = (name: string) => (states: readonly bigint[], at: number) => {
-      merger.write(`${name}${at}`, toBytes(sorted(states), words));
+      merger.write(`${name}${at}`, [toBytes(sorted(states), words)]);
       expect(read(merger, `${name}${at}`, words)).toEqual(sorted(states));
       return `${name}${at}`;
     };
@@ -68,6 +68,18 @@ test('runs are merged as sets', law, () => {
     expect(total).toBe(expected.length);
   });
   fc.assert(agree, { numRuns: runs(1_000), seed: 2026 });
+});
+
+test('a run of several sequences is read as they were written', law, () => {
+  const agree = fc.property(setsOf(5), ({ words, merged, blockBytes }) => {
+    const merger = new RunMerger(new MemoryStorage(), words, blockBytes);
+    merger.write(
+      'run',
+      merged.map((states) => toBytes(states, words)),
+    );
+    expect(read(merger, 'run', words)).toEqual(merged.flat());
+  });
+  fc.assert(agree, { numRuns: runs(500), seed: 2026 });
 });
 
 function sort(states: readonly bigint[], words: number): bigint[] {

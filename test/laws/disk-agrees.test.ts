@@ -18,6 +18,7 @@ import {
 import type { Model } from '../../checker/language/model.ts';
 import { StorageError, type DiskSettings } from '../../checker/disk/storage.ts';
 import { check, noLimits } from '../../checker/search/check.ts';
+import type { Limits } from '../../checker/state-space/outcome.ts';
 import { startWorkers } from '../../checker/engine/node-workers.ts';
 import { model as gupFast } from '../../models/gup-fast-vs-collapse.ts';
 import { law, runs } from '../depth.ts';
@@ -25,33 +26,66 @@ import { modelOf } from '../language/tiny.ts';
 import { Killed, MemoryStorage } from '../disk/memory-storage.ts';
 import { allStates, judgementOf } from './judgement.ts';
 import { randomModel } from './random-model.ts';
+import { thinModel, thinShapes } from './thin-model.ts';
 
 interface OnDisk {
   readonly storage?: MemoryStorage;
   readonly symmetry?: boolean;
-  readonly sizes?: Pick<DiskSettings, 'room' | 'blockBytes'>;
+  readonly sizes?: Omit<DiskSettings, 'open'>;
   readonly workers?: number;
+  readonly limits?: Limits;
 }
 
-function onDisk(model: Model, { storage = new MemoryStorage(), symmetry = true, sizes, workers }: OnDisk) {
+function onDisk(
+  model: Model,
+  { storage = new MemoryStorage(), symmetry = true, sizes, workers, limits = noLimits }: OnDisk,
+) {
   const small = { batch: 8, claims: 8 };
   const parallel = workers === undefined ? null : { workers, small, spawn: startWorkers };
   const disk = { open: () => storage, ...sizes };
-  return check(model, noLimits, { ...allStates, symmetry, parallel, disk });
+  return check(model, limits, { ...allStates, symmetry, parallel, disk });
 }
 
-/** States in memory: those of a few successors, or of all. */
+/** States in memory: those of a few successors, or of all; written after each level, or only where memory is full. */
 const sizes = fc.record({
   room: fc.constantFrom(100, 200, 1_000),
   blockBytes: fc.constantFrom(1, 64, 1_000),
+  fewestUnsaved: fc.constantFrom(1, 60, 1_000_000),
 });
 
-const modelsOf = (symmetric: boolean) => randomModel({ errors: true, symmetric, states: 400 });
+/** Of three processes that go on from each other: all but the bytes of a block may change. */
+const sizesOfThree = fc
+  .tuple(sizes, sizes, sizes)
+  .map(([first, ...others]) => [first, ...others.map((size) => ({ ...size, blockBytes: first.blockBytes }))]);
 
-describe.each([false, true])('on random models, symmetry: %s', (symmetry) => {
+const modelsOf = (symmetric: boolean) => randomModel({ errors: true, symmetric, states: 400 });
+const thinModels = thinShapes.map((shape) =>
+  Object.assign(thinModel(shape), { [fc.toStringMethod]: () => JSON.stringify(shape) }),
+);
+
+interface Kind {
+  readonly name: string;
+  readonly models: fc.Arbitrary<Model>;
+  readonly symmetry: boolean;
+  readonly verdicts: readonly string[];
+}
+
+const allVerdicts = ['holds', 'deadlock', 'error', 'assertion', 'invariant', 'unreached'];
+const kinds: readonly Kind[] = [
+  { name: 'random models', models: modelsOf(false), symmetry: false, verdicts: allVerdicts },
+  { name: 'symmetric models', models: modelsOf(true), symmetry: true, verdicts: allVerdicts },
+  {
+    name: 'thin deep models',
+    models: thinModels,
+    symmetry: false,
+    verdicts: ['holds', 'deadlock', 'invariant'],
+  },
+];
+
+describe.each(kinds)('on $name', ({ models, symmetry, verdicts }) => {
   test('verdicts, counts and lengths are those in memory', law, () => {
     const seen = new Map<string, number>();
-    const agree = fc.property(modelsOf(symmetry), sizes, (model, size) => {
+    const agree = fc.property(models, sizes, (model, size) => {
       const expected = judgementOf(check(model, noLimits, { ...allStates, symmetry }));
       const storage = new MemoryStorage();
       expect(judgementOf(onDisk(model, { storage, symmetry, sizes: size }))).toEqual(expected);
@@ -59,13 +93,14 @@ describe.each([false, true])('on random models, symmetry: %s', (symmetry) => {
       seen.set(expected.kind ?? expected.verdict, (seen.get(expected.kind ?? expected.verdict) ?? 0) + 1);
     });
     fc.assert(agree, { numRuns: runs(200, 10), seed: 2026, endOnFailure: true });
-    for (const verdict of ['holds', 'deadlock', 'error', 'assertion', 'invariant', 'unreached'])
+    for (const verdict of verdicts)
       expect([verdict, seen.get(verdict) ?? 0]).toEqual([verdict, expect.toSatisfy((times) => times > 0)]);
   });
 
   /** Ends each process at a write, and resumes until one gets to the end; returns it and the number of all. */
   function resumed(
     model: Model,
+    fewestUnsaved: number,
     errorAt: (process: number) => { readonly at: number; readonly error: Error },
   ) {
     const storage = new MemoryStorage();
@@ -73,7 +108,11 @@ describe.each([false, true])('on random models, symmetry: %s', (symmetry) => {
       const { at, error } = errorAt(process);
       storage.fault = { at: storage.writes + at, error };
       try {
-        const checked = onDisk(model, { storage, symmetry, sizes: { room: 200, blockBytes: 64 } });
+        const checked = onDisk(model, {
+          storage,
+          symmetry,
+          sizes: { room: 200, blockBytes: 64, fewestUnsaved },
+        });
         if (checked.outcome.verdict !== 'inconclusive') return { checked, processes: process };
         expect(checked.outcome.reason).toContain('no space left');
       } catch (error) {
@@ -87,29 +126,56 @@ describe.each([false, true])('on random models, symmetry: %s', (symmetry) => {
     ['out of space', new StorageError('no space left')],
   ])('a search that was %s goes on as if it had not been', law, (_, error) => {
     let most = 0;
-    const agree = fc.property(modelsOf(symmetry), fc.integer({ min: 1, max: 40 }), (model, first) => {
-      const expected = judgementOf(onDisk(model, { symmetry }));
-      // Later processes get further, so that a level fits into one of them.
-      const { checked, processes } = resumed(model, (process) => ({ at: first + 5 * process, error }));
-      most = Math.max(most, processes);
-      // What is found before the disk is full is a run of the model, though a shorter one may lead elsewhere.
-      const isComplete = checked.outcome.statistics.states === expected.states;
-      if (isComplete || checked.trace === null) expect(judgementOf(checked)).toEqual(expected);
-      else expect(expected.steps).not.toBeNull();
-    });
+    const agree = fc.property(
+      models,
+      fc.constantFrom(1, 60),
+      fc.integer({ min: 1, max: 8 }),
+      (model, fewestUnsaved, first) => {
+        const expected = judgementOf(onDisk(model, { symmetry }));
+        // Later processes get further, so that a level fits into one of them.
+        const { checked, processes } = resumed(model, fewestUnsaved, (process) => ({
+          at: first + 5 * process,
+          error,
+        }));
+        most = Math.max(most, processes);
+        // What is found before the disk is full is a run of the model, though a shorter one may lead elsewhere.
+        const isComplete = checked.outcome.statistics.states === expected.states;
+        if (isComplete || checked.trace === null) expect(judgementOf(checked)).toEqual(expected);
+        else expect(expected.steps).not.toBeNull();
+      },
+    );
     fc.assert(agree, { numRuns: runs(40, 5), seed: 2026, endOnFailure: true });
-    expect(most).toBeGreaterThan(2);
+    expect(most).toBeGreaterThan(1);
+  });
+
+  test('a search that ended at a limit goes on as if it had not', law, () => {
+    let limited = 0;
+    const agree = fc.property(models, sizesOfThree, (model, each) => {
+      const expected = judgementOf(onDisk(model, { symmetry }));
+      const storage = new MemoryStorage();
+      for (const [at, size] of each.entries()) {
+        const limits = { ...noLimits, maxStates: at === 2 ? Infinity : 40 * (at + 1) };
+        const checked = onDisk(model, { storage, symmetry, sizes: size, limits });
+        if (checked.outcome.verdict !== 'inconclusive') {
+          expect(judgementOf(checked)).toEqual(expected);
+          return;
+        }
+        limited++;
+        expect(checked.outcome.statistics.states).toBeGreaterThan(limits.maxStates);
+      }
+      expect.fail('a search without limits is conclusive');
+    });
+    fc.assert(agree, { numRuns: runs(100, 10), seed: 2026 });
+    expect(limited).toBeGreaterThan(0);
   });
 });
 
 test('the trace does not depend on memory or workers', law, () => {
-  const same = fc.property(modelsOf(false), sizes, (model, size) => {
+  const same = fc.property(fc.oneof(modelsOf(false), thinModels), sizes, (model, size) => {
     const { outcome } = onDisk(model, { symmetry: false });
-    expect(onDisk(model, { symmetry: false, sizes: size }).outcome).toMatchObject({
-      ...outcome,
-      statistics: { ...outcome.statistics, bytes: expect.any(Number) as number },
-    });
-    expect(onDisk(model, { symmetry: false, workers: 2, sizes: { room: 1_000 } }).outcome).toEqual(outcome);
+    const same = { ...outcome, statistics: { ...outcome.statistics, bytes: expect.any(Number) as number } };
+    expect(onDisk(model, { symmetry: false, sizes: size }).outcome).toEqual(same);
+    expect(onDisk(model, { symmetry: false, workers: 2, sizes: { room: 1_000 } }).outcome).toEqual(same);
   });
   fc.assert(same, { numRuns: runs(30, 5), seed: 2026 });
 });
@@ -147,4 +213,31 @@ test('the state of zeros is new to a search that goes on', () => {
       expect(judgementOf(onDisk(model, { storage }))).toEqual(expected);
   }
   expect(expected).toMatchObject({ verdict: 'violated', steps: 2 });
+});
+
+describe('small levels', () => {
+  const model = thinModel({
+    end: 2_000,
+    wraps: true,
+    jumps: [[1_900, 3]],
+    toggles: [
+      [0, 2_000],
+      [500, 900],
+    ],
+    forbidden: 4_000,
+  });
+
+  test('that fit into memory are not written', () => {
+    const storage = new MemoryStorage();
+    expect(onDisk(model, { storage }).outcome).toMatchObject({ verdict: 'holds' });
+    expect(storage.writes).toBe(0);
+  });
+
+  test('beyond memory are written many at a time', () => {
+    const storage = new MemoryStorage();
+    const { outcome } = onDisk(model, { storage, sizes: { room: 1_000, fewestUnsaved: 1_000 } });
+    expect(outcome).toMatchObject({ verdict: 'holds', statistics: { states: 8_004 } });
+    expect(outcome.statistics.depth).toBeGreaterThan(2_000);
+    expect(storage.writes).toBeLessThan(1_000);
+  });
 });

@@ -1,6 +1,6 @@
 /** An engine that keeps the states of a search in a list, with faults on demand. */
 import type { Expansion, Expander } from '../../checker/engine/expander.ts';
-import { compareBytes } from '../../checker/search/elsewhere.ts';
+import { compareBytes } from '../../checker/search/found.ts';
 import type { EngineSettings, LevelEngine, LevelStep } from '../../checker/search/level-engine.ts';
 
 export interface Faults {

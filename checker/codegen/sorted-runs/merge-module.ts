@@ -4,6 +4,7 @@
  * A run is a sequence of blocks, a block a sequence of records: the states in ascending order, each as its difference
  * from the one before; the first of a block as its difference from zeros. A record is 16 bits, `word * 16 + bytes`, where
  * `word` is the most significant word that differs; the difference of that word in so many bytes; then the words below.
+ * Where a state comes before the last one, the difference wraps around and takes 8 bytes.
  */
 import {
   block,
