@@ -29,7 +29,7 @@ import {
   type RunStorage,
   type RunWriter,
 } from '../../checker/disk/storage.ts';
-import { searchIdentity } from '../sweep/identity.ts';
+import { programIdentity, searchIdentity } from '../sweep/identity.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { causeOf } from '../terminal/write-file.ts';
 import { UsageError } from '../terminal/usage-error.ts';
@@ -41,6 +41,19 @@ const sumAt = 12;
 
 const checkpointName = 'checkpoint.json';
 
+/** The last line of a checkpoint: who made it, and a hash of the search that does not depend on that. */
+interface Origin {
+  readonly racewalk: string;
+  readonly search: string;
+}
+
+const originLine = /^\{"racewalk":"([^"]+)","search":"([0-9a-f]{64})"\}$/;
+
+const originOf = (search: string): Origin => ({
+  racewalk: programIdentity(),
+  search: createHash('sha256').update(search).digest('hex'),
+});
+
 /** What a search on disk calls of the file system: a test replaces it. */
 export type FileSystem = Pick<typeof import('node:fs'), 'writeSync' | 'fsyncSync'>;
 
@@ -48,7 +61,8 @@ export type FileSystem = Pick<typeof import('node:fs'), 'writeSync' | 'fsyncSync
  * The settings of a search below a directory: each search has a subdirectory, named by a hash of this program, the
  * model and the method.
  *
- * Throws  UsageError where another process has the search, and where it has begun already, unless it is to be resumed.
+ * Throws  UsageError where another process has the search; where it has begun already, unless it is to be resumed; and
+ *         where it is to be resumed, but another racewalk began it.
  */
 export const diskSettings = (
   directory: string,
@@ -59,10 +73,16 @@ export const diskSettings = (
     open: (search) => {
       const identity = searchIdentity(search);
       const path = join(directory, identity.slice(0, 16));
-      const storage = new RunFiles(path, identity, files);
-      if (!resume && !opened.has(path) && storage.readCheckpoint() !== null) {
+      const origin = originOf(search);
+      const storage = new RunFiles(path, { identity, origin }, files);
+      try {
+        const hasBegun = !opened.has(path) && storage.readCheckpoint() !== null;
+        if (hasBegun && !resume)
+          throw new UsageError(`${path} has a search of this model: --resume continues it`);
+        if (resume && !hasBegun) refuseForeign(directory, origin);
+      } catch (error) {
         storage.close();
-        throw new UsageError(`${path} has a search of this model: --resume continues it`);
+        throw error;
       }
       opened.add(path);
       return storage;
@@ -70,18 +90,50 @@ export const diskSettings = (
   };
 };
 
+/** Throws  UsageError where another racewalk has begun the search. */
+function refuseForeign(directory: string, { racewalk, search }: Origin): void {
+  for (const own of readdirSync(directory)) {
+    const path = join(directory, own);
+    const line = readCheckpointIn(path)?.split('\n')[2] ?? '';
+    const [, begunBy = racewalk, found] = originLine.exec(line) ?? [];
+    if (found === search && begunBy !== racewalk)
+      throw new UsageError(
+        `${path} has this search, begun by racewalk ${begunBy}, which alone can continue it: ` +
+          'remove it to begin anew',
+      );
+  }
+}
+
+/** The text of the checkpoint in a directory, or null. */
+function readCheckpointIn(directory: string): string | null {
+  const path = join(directory, checkpointName);
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw new StorageError(`cannot read ${path}: ${causeOf(error)}`, { cause: error });
+  }
+}
+
 class RunFiles implements RunStorage {
   readonly #directory: string;
   readonly #identity: string;
+  readonly #origin: string;
   readonly #files: FileSystem;
   /** Runs that may be in the cache of the system only. */
   readonly #unsynced = new Set<string>();
 
   readonly #unlock: () => void;
 
-  constructor(directory: string, identity: string, files: FileSystem) {
+  constructor(
+    directory: string,
+    { identity, origin }: { readonly identity: string; readonly origin: Origin },
+    files: FileSystem,
+  ) {
     this.#directory = directory;
     this.#identity = identity;
+    this.#origin = JSON.stringify(origin);
     this.#files = files;
     this.#unlock = attempt(directory, 'write', () => {
       mkdirSync(directory, { recursive: true });
@@ -176,13 +228,8 @@ class RunFiles implements RunStorage {
 
   readCheckpoint(): string | null {
     const path = join(this.#directory, checkpointName);
-    let text: string;
-    try {
-      text = readFileSync(path, 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw new StorageError(`cannot read ${path}: ${causeOf(error)}`, { cause: error });
-    }
+    const text = readCheckpointIn(this.#directory);
+    if (text === null) return null;
     const [head = '', body = ''] = text.split('\n', 2);
     if (head !== this.#sealOf(body))
       throw new StorageError(`${path} is no checkpoint of this search, or it is damaged`);
@@ -201,7 +248,7 @@ class RunFiles implements RunStorage {
       const aside = `${path}.tmp`;
       const file = openSync(aside, 'w');
       try {
-        writeAll(this.#files, file, Buffer.from(`${this.#sealOf(text)}\n${text}\n`));
+        writeAll(this.#files, file, Buffer.from(`${this.#sealOf(text)}\n${text}\n${this.#origin}\n`));
         this.#files.fsyncSync(file);
       } finally {
         closeSync(file);

@@ -7,8 +7,12 @@ import { version } from '../version.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 
+let identity: string | null = null;
+
 /** `0.1.0+5f3a...`: the version, and a hash of all files of checker, cli and models. */
-export function programIdentity(): string {
+export const programIdentity = (): string => (identity ??= identityOfFiles());
+
+function identityOfFiles(): string {
   const hash = createHash('sha256');
   for (const folder of ['checker', 'cli', 'models'])
     for (const file of filesIn(folder)) hash.update(`${file}\0`).update(readFileSync(join(project, file)));

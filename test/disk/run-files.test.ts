@@ -1,6 +1,14 @@
 /** Runs as files: what is cut short, damaged or foreign is no run, and a full disk is no verdict. */
 import fc from 'fast-check';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -109,6 +117,19 @@ test('a search that has begun is not begun anew by mistake', () => {
   const folder = newFolder();
   expect(checkIn(folder, false, fullAt(300))).toMatchObject({ verdict: 'inconclusive' });
   expect(() => checkIn(folder, false)).toThrow('--resume continues it');
+});
+
+test('a search that another racewalk began is not begun anew by --resume', () => {
+  const folder = newFolder();
+  checkIn(folder, false, fullAt(300));
+  const own = join(folder, readdirSync(folder)[0]!);
+  const checkpoint = join(own, 'checkpoint.json');
+  const text = readFileSync(checkpoint, 'utf8');
+  writeFileSync(checkpoint, text.replace(/"racewalk":"[^"]*"/, '"racewalk":"0.0.9+1"'));
+  renameSync(own, join(folder, 'older'));
+  expect(() => checkIn(folder, true)).toThrow('older has this search, begun by racewalk 0.0.9+1');
+  writeFileSync(join(folder, 'older', 'checkpoint.json'), text.replace(/"search":"./, '"search":"x'));
+  expect(checkIn(folder, true)).toMatchObject(holds);
 });
 
 test('a damaged file of a search is no verdict', law, () => {
