@@ -52,7 +52,7 @@ export class DiskLevels {
   /** The last levels, or a part of the last one. */
   readonly #memory: MemoryLevels;
   #candidates: string[] = [];
-  /** By `Transition.id`: firings that do not count; and how often each had fired before the level, while one is expanded. */
+  /** By `Transition.id`: firings that do not count; and how often each had fired before the level that is expanded. */
   #uncounted: readonly number[];
   #before: readonly number[] | null = null;
 
@@ -133,7 +133,9 @@ export class DiskLevels {
       runs.push(this.#writeSorted(runs.length, [0, states]));
       yield;
     }
-    yield* this.#addKnown(runs, { run: knownRun(first, last), first, last });
+    const run = knownRun(first, last);
+    const states = yield* this.#merger.merge(yield* this.#merger.few(runs), [], run);
+    this.#known.add({ run, first, last, states });
     this.#memory.drop();
   }
 
@@ -144,7 +146,6 @@ export class DiskLevels {
     if (this.#memory.isEmpty && frontier <= this.#mostTogether) this.#load(depth, depth);
     if (!this.#memory.isEmpty) yield* this.#expandInMemory(expanded);
     else yield* this.#expandParts(this.#files.read(depth, depth, this.#sizes), frontier, expanded);
-    this.#before = null;
   }
 
   *#expandInMemory(expanded: OnExpanded): Cooperative<void> {
@@ -228,6 +229,7 @@ export class DiskLevels {
   #completeLevel(states: number): void {
     this.#sizes.push(states);
     this.#states += states;
+    this.#before = null;
   }
 
   /** Frees memory in the middle of a level; returns how many of its states, now in a run, are left to expand. */
@@ -256,19 +258,19 @@ export class DiskLevels {
     this.#flush();
     const depth = this.#sizes.length;
     const file = { run: levelsRun(depth, depth), first: depth, last: depth };
-    const states = yield* this.#addKnown(this.#candidates, file);
+    const runs = yield* this.#merger.few(this.#candidates);
+    const states = yield* this.#merger.merge(runs, this.#known.names, file.run);
+    this.#removeRuns(runs);
     this.#candidates = [];
+    this.#known.add({ ...file, states });
     this.#files.add(file);
     this.#memory.drop();
     this.#completeLevel(states);
+    yield* this.#known.combine();
   }
 
-  /** Adds those states of some runs that are new to the known ones, and removes these runs; returns their number. */
-  *#addKnown(runs: readonly string[], added: Omit<KnownRun, 'states'>): Cooperative<number> {
-    const few = yield* this.#merger.few(runs);
-    const states = yield* this.#known.add(few, added);
-    for (const run of few) this.#storage.remove(run);
-    return states;
+  #removeRuns(runs: readonly string[]): void {
+    for (const run of runs) this.#storage.remove(run);
   }
 
   /** Places levels in memory, where there are none. */
@@ -299,7 +301,6 @@ export class DiskLevels {
     const now = this.fired;
     this.#uncounted = this.#uncounted.map((times, id) => times + now[id]! - this.#before![id]!);
     this.#before = null;
-    for (const run of this.#candidates) this.#storage.remove(run);
     this.#candidates = [];
     if (this.#memory.isEmpty) this.#memory.drop();
     else {
@@ -320,15 +321,16 @@ export class DiskLevels {
     const runs = yield* this.#merger.few(groups.map((range, nth) => this.#writeSorted(nth, range)));
     const isLevel = first === last && this.#files.end === first;
     const file = { run: isLevel ? levelsRun(first, last) : knownRun(first, last), first, last };
-    const states = yield* this.#known.add(runs, file);
-    let next = at;
-    if (states < this.#memory.end - this.#memory.firstOf(first)) {
-      yield* this.#merger.merge(runs, [file.run], duplicatesRun);
-      next = this.#removeDuplicates(at);
-    }
-    for (const run of runs) this.#storage.remove(run);
+    const states = yield* this.#merger.merge(runs, this.#known.names, file.run);
+    const isSmaller = states < this.#memory.end - this.#memory.firstOf(first);
+    if (isSmaller) yield* this.#merger.merge(runs, [file.run], duplicatesRun);
+    // No pause from here on: the levels, their files and the known runs agree.
+    const next = isSmaller ? this.#removeDuplicates(at) : at;
+    this.#removeRuns(runs);
+    this.#known.add({ ...file, states });
     if (isLevel) this.#files.add(file);
     else this.#writeLevels(next);
+    yield* this.#known.combine();
     return next;
   }
 

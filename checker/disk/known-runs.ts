@@ -28,33 +28,30 @@ export class KnownRuns {
     return (this.runs.at(-1)?.last ?? -1) + 1;
   }
 
-  /** Writes a run of those states of some others that are not known yet; returns their number. */
-  *add(runs: readonly string[], added: Omit<KnownRun, 'states'>): Cooperative<number> {
-    const known = this.runs.map(({ run }) => run);
-    const states = yield* this.#merger.merge(runs, known, added.run);
-    this.runs = yield* this.#combined([...this.runs, { ...added, states }]);
-    return states;
+  /** The names of the runs. */
+  get names(): readonly string[] {
+    return this.runs.map(({ run }) => run);
+  }
+
+  add(run: KnownRun): void {
+    this.runs = [...this.runs, run];
   }
 
   /**
    * Merges the last runs, as long as the one before them is no larger than they are together: each run is then larger
    * than all later ones, so that there are few, and a state is merged again a logarithmic number of times.
    */
-  *#combined(known: readonly KnownRun[]): Cooperative<readonly KnownRun[]> {
-    let first = known.length - 1;
-    let states = known[first]!.states;
-    while (first > 0 && known[first - 1]!.states <= states && known.length - first < mostMerged)
-      states += known[--first]!.states;
-    if (first === known.length - 1) return known;
-    const merged = known.slice(first);
+  *combine(): Cooperative<void> {
+    let first = this.runs.length - 1;
+    let states = this.runs[first]!.states;
+    while (first > 0 && this.runs[first - 1]!.states <= states && this.runs.length - first < mostMerged)
+      states += this.runs[--first]!.states;
+    const merged = this.runs.slice(first);
+    if (merged.length === 1) return;
     const range = { first: merged[0]!.first, last: merged.at(-1)!.last };
     const run = knownRun(range.first, range.last);
-    yield* this.#merger.merge(
-      merged.map((one) => one.run),
-      [],
-      run,
-    );
-    return [...known.slice(0, first), { run, ...range, states }];
+    yield* this.#merger.merge(this.names.slice(first), [], run);
+    this.runs = [...this.runs.slice(0, first), { run, ...range, states }];
   }
 }
 
