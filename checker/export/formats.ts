@@ -39,7 +39,7 @@ export const formats = {
   },
   pins: {
     ending: 'c',
-    description: 'C plug-in for LTSmin (pins2lts-mc, -dist, -sym); not run here',
+    description: 'C plug-in for LTSmin (pins2lts-mc, -dist; check --engine ltsmin runs it)',
     ofVariant: async (system) => (await import('./c/pins.ts')).toPins(system),
   },
   dot: {

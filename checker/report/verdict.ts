@@ -88,8 +88,10 @@ function stuck(system: TransitionSystem, trace: Trace): readonly string[] {
 export function statisticsLine(statistics: Statistics, seconds: number): string {
   const { states, transitions, depth, bytes, method } = statistics;
   const rate = rounded(states / Math.max(seconds, 0.001));
+  // Another engine may not say where the states lie.
+  const memory = bytes === 0 ? '' : `${megabytes(bytes)} MB, `;
   return (
-    `${count(states)} states, ${count(transitions)} transitions, depth ${depth}, ${megabytes(bytes)} MB, ` +
+    `${count(states)} states, ${count(transitions)} transitions, depth ${depth}, ${memory}` +
     `${seconds.toFixed(2)} s (${rate}/s, ${method})`
   );
 }

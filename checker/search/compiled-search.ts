@@ -83,3 +83,15 @@ export function* polished(system: TransitionSystem, limits: Limits, outcome: Out
   const minimal = 'minimal' in outcome && outcome.minimal && best.schedule.edges.length === run.edges.length;
   return { ...best, ...('minimal' in best ? { minimal } : {}), statistics };
 }
+
+/** The outcome with the trace of a search of all CPUs where that is small; else `polished`. */
+export function* shortestTrace(
+  system: TransitionSystem,
+  limits: Limits,
+  outcome: Outcome,
+): Cooperative<Outcome> {
+  const own = yield* compiledSearch(system, atMost(limits, polishedStates), { maxBytes: smallBytes });
+  return 'schedule' in own
+    ? { ...own, statistics: outcome.statistics }
+    : yield* polished(system, limits, outcome);
+}

@@ -1,6 +1,7 @@
 /** Settings of the search. */
 import type { DiskSettings } from '../disk/storage.ts';
 import type { WorkerOptions } from '../engine/worker.ts';
+import type { ForeignChecker } from './foreign.ts';
 import type { EngineSettings } from './level-engine.ts';
 
 export interface SearchSettings {
@@ -26,6 +27,8 @@ export interface SearchSettings {
   readonly disk: DiskSettings | null;
   /** Leave the states to another engine; null: keep them. */
   readonly elsewhere: EngineSettings | null;
+  /** Leave the whole search to another model checker; null: search. */
+  readonly foreign: ForeignChecker | null;
 }
 
 export const defaultSettings: SearchSettings = {
@@ -39,4 +42,5 @@ export const defaultSettings: SearchSettings = {
   parallel: null,
   disk: null,
   elsewhere: null,
+  foreign: null,
 };

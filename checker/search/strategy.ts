@@ -19,6 +19,7 @@ import {
 } from './compiled-search.ts';
 import { decided, isSafe, undecidedUnder } from './decide-liveness.ts';
 import { exploringElsewhere } from './elsewhere.ts';
+import { exploringForeign } from './foreign.ts';
 import { exploringOnDisk } from './on-disk.ts';
 import { answerAtEnd, answerTo, statisticsOf, worstOf } from './answer.ts';
 import { pathTo, liftTrace } from '../trace/lift-trace.ts';
@@ -65,6 +66,7 @@ function* exploringStates(
   limits: Limits,
   settings: SearchSettings,
 ): Cooperative<Outcome> {
+  if (settings.foreign !== null) return yield* exploringForeign(system, limits, settings.foreign);
   if (settings.elsewhere !== null)
     return yield* exploringElsewhere(system, limits, settings, settings.elsewhere);
   if (settings.disk !== null) return yield* exploringOnDisk(system, limits, settings, settings.disk);

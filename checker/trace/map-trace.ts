@@ -1,4 +1,5 @@
 /** Maps the trace of another checker to a run of the model, which the interpreter replays. */
+import { authored } from '../language/model-error.ts';
 import { isTrue, type State } from '../interpreter/evaluate.ts';
 import { endsOf, initialStates, isDeadlock, propertyPlace } from '../interpreter/interpreter.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
@@ -8,12 +9,15 @@ import { edgesOutOf, keyOfState, leadsOn, type FiredEdge } from '../state-space/
 import { confirms, replay } from './replay.ts';
 import type { Trace } from './trace.ts';
 
-/** A run by the transitions that fire, without the values that choices take. */
+/** A run by the transitions that fire, without the values that choices take; or by the states that they lead to. */
 export interface ForeignTrace {
   /** Position among `initialStates`. */
   readonly initial: number;
-  readonly steps: readonly { readonly transition: number; readonly replica: number }[];
+  readonly steps: readonly ForeignStep[];
 }
+
+export type ForeignStep =
+  { readonly transition: number; readonly replica: number } | { readonly to: (state: State) => boolean };
 
 export interface MappedTrace {
   readonly answer: Answer;
@@ -51,9 +55,11 @@ export function mapTrace(system: TransitionSystem, { initial, steps }: ForeignTr
 }
 
 const isOf =
-  ({ transition, replica }: ForeignTrace['steps'][number]) =>
-  ({ edge }: FiredEdge): boolean =>
-    edge.transition.id === transition && edge.replica === replica;
+  (step: ForeignStep) =>
+  (fired: FiredEdge): boolean =>
+    'to' in step
+      ? leadsOn(fired) && step.to(fired.firing.state)
+      : fired.edge.transition.id === step.transition && fired.edge.replica === step.replica;
 
 type Unscheduled = Answer extends infer A
   ? A extends { readonly schedule: unknown }
@@ -66,21 +72,22 @@ const answerOfEdge = ({ firing }: FiredEdge): Unscheduled =>
     ? { verdict: 'violated', kind: 'assertion', property: firing.failed!, minimal: false }
     : { verdict: 'error', message: firing.error };
 
-/** What is wrong in a state, or with a step out of it: a guard may have no value. */
+/** What is wrong in a state, or with a step out of it. */
 function answerIn(
   system: TransitionSystem,
   at: Reached,
 ): { readonly at: Reached; readonly answer: Unscheduled } | null {
   const place = propertyPlace(at.state, endsOf(system));
   const broken = system.model.properties.find(
-    ({ kind, condition }) => kind === 'always' && !isTrue(condition, place),
+    ({ kind, name, condition }) =>
+      kind === 'always' && !authored(`property '${name}'`, () => isTrue(condition, place)),
   );
   if (broken !== undefined)
     return { at, answer: { verdict: 'violated', kind: 'invariant', property: broken.name, minimal: false } };
   const out = edgesOutOf(system, at.state);
   if (out.length === 0 && isDeadlock(system, at.state))
     return { at, answer: { verdict: 'deadlock', minimal: false } };
-  const wrong = out.find(({ firing }) => firing.error !== null);
+  const wrong = out.find(({ firing }) => firing.error !== null) ?? out.find((fired) => !leadsOn(fired));
   if (wrong === undefined) return null;
   return { at: { state: at.state, before: at, edge: wrong.edge }, answer: answerOfEdge(wrong) };
 }

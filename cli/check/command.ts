@@ -32,6 +32,7 @@ export function checkCommand(program: Command): void {
           '--scheduler <address>',
           'with --engine dask: the scheduler of the cluster, as tcp://host:8786',
         )
+        .option('--hostfile <file>', 'with --engine ltsmin: the machines of its --workers, for mpirun')
         .option('--save-trace <file>', 'save the trace for "racewalk replay"')
         .option('--html <file>', 'write the result as a self-contained HTML page')
         .helpOption(false)
@@ -111,13 +112,19 @@ function refuseContradictions(options: CheckOptions): void {
   const pair = exclusive.find(([a, b]) => options[a] !== undefined && options[b] !== undefined);
   if (options.reporter !== undefined && options.all !== true)
     throw new UsageError('--reporter requires --all');
-  if (options.disk !== undefined && options.engine !== undefined && options.engine !== 'duckdb')
-    throw new UsageError(`--disk and --engine ${options.engine} cannot be combined`);
-  if (options.scheduler !== undefined && options.engine !== 'dask')
+  const { engine } = options;
+  const hasFiles = engine === 'duckdb' || engine === 'ltsmin';
+  if (options.disk !== undefined && engine !== undefined && !hasFiles)
+    throw new UsageError(`--disk and --engine ${engine} cannot be combined`);
+  if (options.scheduler !== undefined && engine !== 'dask')
     throw new UsageError('--scheduler requires --engine dask');
-  if (options.resume === true && options.engine === 'duckdb')
+  if (options.hostfile !== undefined && (engine !== 'ltsmin' || options.workers === undefined))
+    throw new UsageError('--hostfile requires --engine ltsmin and --workers');
+  if (options.maxMemory !== undefined && engine === 'ltsmin')
+    throw new UsageError('--max-memory cannot be combined with --engine ltsmin, which takes what it needs');
+  if (options.resume === true && hasFiles)
     throw new UsageError(
-      '--resume cannot be combined with --engine duckdb: its files go when the search ends',
+      `--resume cannot be combined with --engine ${engine}: its files go when the search ends`,
     );
   if (options.resume === true && options.disk === undefined) throw new UsageError('--resume requires --disk');
   checkSweepOptions(options, options.all === true);

@@ -3,6 +3,7 @@ import type { Command, Option } from 'commander';
 import { everyModelsOptions, memoryModelNames } from '../../checker/language/memory-name.ts';
 import { optionName, type AnyOption, type Options } from '../../checker/language/option.ts';
 import { formatNames } from '../../checker/export/formats.ts';
+import { engineNames } from '../options/search-options.ts';
 
 /** The completions of the last word; none for a file name. */
 export async function candidates(program: Command, words: readonly string[]): Promise<readonly string[]> {
@@ -64,7 +65,7 @@ function valuesAfter(word: string, command: Command, options: Options): readonly
   const option = key === undefined ? undefined : options[key];
   if (option?.kind === 'choice') return option.values;
   if (option?.kind === 'integer') return [String(option.low), String(option.high)];
-  if (word === '--engine') return ['compiled', 'interpreter'];
+  if (word === '--engine') return engineNames;
   if (word === '--to') return formatNames;
   if (word === '--memory') return memoryModelNames;
   if (word === '--vary') return Object.keys(options).map(optionName);

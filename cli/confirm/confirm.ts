@@ -17,7 +17,7 @@ import { mapTrace, type MappedTrace } from '../../checker/trace/map-trace.ts';
 import { buildModel, type ModelSource } from '../model-files/models.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import type { Engine, Found } from './engines.ts';
-import { runEngine, versionOf, type Asked } from './run-engine.ts';
+import { nameOf, runEngine, type Asked } from './run-engine.ts';
 import type { Confirmation } from './schema.ts';
 
 export interface Confirming {
@@ -50,7 +50,7 @@ export function* confirming(
     model: source.definition.name,
     scenario: source.scenario?.name ?? null,
     options: withFallbacks(source.definition.options, chosen),
-    by: versionOf(engine),
+    by: nameOf(engine),
     verdict: own.outcome.verdict,
     ...judged(own, found, mapped, engine.name),
     racewalk: ownSide(own),
@@ -152,7 +152,7 @@ export function* confirmingOrRefused(
       model: source.definition.name,
       scenario: source.scenario?.name ?? null,
       options: withFallbacks(source.definition.options, chosen),
-      by: versionOf(work.engine),
+      by: nameOf(work.engine),
       verdict: 'inconclusive',
       result: 'refused',
       reasons: [error.message],

@@ -4,6 +4,7 @@ import { toMurphi } from '../../checker/export/murphi/murphi.ts';
 import { toPromela } from '../../checker/export/promela/promela.ts';
 import type { TransitionSystem } from '../../checker/program/transition-system.ts';
 import type { ForeignTrace } from '../../checker/trace/map-trace.ts';
+import type { Needs } from '../engines/commands.ts';
 
 /** What an engine has found. */
 export type Found =
@@ -22,8 +23,7 @@ export type CommandWords = readonly [command: string, ...words: string[]];
 
 export interface Engine {
   readonly name: 'spin' | 'rumur';
-  /** The commands that it needs, and the Debian packages that have them. */
-  readonly needs: Readonly<Record<string, string>>;
+  readonly needs: Needs;
   readonly version: CommandWords;
   /** The name of the model's file. */
   readonly file: string;

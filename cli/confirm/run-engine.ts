@@ -4,26 +4,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TransitionSystem } from '../../checker/program/transition-system.ts';
+import { missingCommands, versionOf } from '../engines/commands.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import type { CommandWords, Ended, Engine, Found } from './engines.ts';
 
-/** The commands of an engine that are not installed. */
-export const missingFor = ({ needs }: Engine): readonly string[] =>
-  Object.keys(needs).filter((command) => spawnSync('which', [command]).status !== 0);
-
 /** Throws  UsageError where a command of the engine is not installed. */
-export function checkInstalled(engine: Engine): void {
-  const missing = missingFor(engine);
-  if (missing.length === 0) return;
-  const packages = missing.map((command) => engine.needs[command]!).join(' ');
-  throw new UsageError(`${missing.join(' and ')} not found: on Debian, apt-get install ${packages}`);
+export function checkInstalled({ needs }: Engine): void {
+  const missing = missingCommands(needs);
+  if (missing !== null) throw new UsageError(missing);
 }
 
-export const versionOf = ({ name, version: [command, ...words] }: Engine): string => {
-  const { stdout, stderr } = spawnSync(command, words, { encoding: 'utf8' });
-  const number = /\d+(?:\.\d+)+\S*/.exec(`${stdout}${stderr}`)?.[0] ?? '';
-  return `${name} ${number}`.trim();
-};
+export const nameOf = ({ name, version: [command, ...words] }: Engine): string =>
+  `${name} ${versionOf(command, words)}`.trim();
 
 export interface Asked {
   /** The states that racewalk has found: the room that the engine needs. */

@@ -2,10 +2,12 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { defaultSettings, type SearchSettings } from '../../checker/search/settings.ts';
+import type { ForeignChecker } from '../../checker/search/foreign.ts';
 import type { EngineSearch } from '../../checker/search/level-engine.ts';
 import { eitherOf } from '../../checker/language/option.ts';
 import { diskSettings } from '../disk/run-files.ts';
 import { duckDBSettings } from '../engines/duckdb.ts';
+import type { LtsminOptions } from '../engines/ltsmin.ts';
 import { startWorkers } from '../../checker/engine/node-workers.ts';
 import { searchHeading } from '../terminal/help.ts';
 import { UsageError } from '../terminal/usage-error.ts';
@@ -22,10 +24,14 @@ export interface SearchOptions {
   readonly resume?: true;
   /** The address of the scheduler of a Dask cluster. */
   readonly scheduler?: string;
+  /** The file of the machines of LTSmin. */
+  readonly hostfile?: string;
 }
 
-/** The two implementations, and other engines that keep the states. */
-export type EngineName = SearchSettings['engine'] | 'duckdb' | 'dask';
+/** The two implementations, other engines that keep the states, and another model checker. */
+export type EngineName = (typeof engineNames)[number];
+
+export const engineNames = ['compiled', 'interpreter', 'duckdb', 'dask', 'ltsmin'] as const;
 
 /** Adds the options of the search to a command. */
 export const withSearchOptions = (command: Command): Command =>
@@ -33,7 +39,8 @@ export const withSearchOptions = (command: Command): Command =>
     .optionsGroup(searchHeading)
     .option(
       '--engine <name>',
-      'compiled (fast); interpreter (slow; the reference implementation); duckdb or dask, which keep the states',
+      'compiled (fast); interpreter (slow; the reference implementation); duckdb or dask, which keep the states; ' +
+        'ltsmin, another model checker',
       engine,
     )
     .option('--no-reduce', 'disable stubborn sets')
@@ -54,14 +61,15 @@ const mostWorkers = 64;
  * searches, most are too small for that.
  */
 export function settingsOf(
-  { engine: chosen, reduce, symmetry, maxMemory, workers: wanted, disk, resume, scheduler }: SearchOptions,
+  options: SearchOptions,
   searches: 'one' | 'many' = 'many',
   asked?: readonly string[],
 ): SearchSettings {
+  const { engine: chosen, reduce, symmetry, maxMemory, workers: wanted, disk, resume, scheduler } = options;
   const workers = wanted ?? Math.min(availableParallelism(), mostWorkers);
   const from = searches === 'one' && wanted !== undefined ? { from: 0 } : {};
   const maxBytes = maxMemory ?? (totalmem() * 3) / 4;
-  const isElsewhere = chosen === 'duckdb' || chosen === 'dask';
+  const isElsewhere = chosen !== undefined && chosen !== 'compiled' && chosen !== 'interpreter';
   const elsewhere = () => {
     if (chosen === 'duckdb') return duckDBSettings({ directory: disk, memory: maxBytes, threads: workers });
     if (chosen !== 'dask') return null;
@@ -82,15 +90,23 @@ export function settingsOf(
     parallel: workers === 1 ? null : { workers, spawn: startWorkers, ...from },
     disk: disk === undefined || isElsewhere ? null : diskSettings(disk, { resume: resume === true }),
     elsewhere: elsewhere(),
+    foreign:
+      chosen === 'ltsmin'
+        ? inLtsmin({ directory: disk, processes: workers, hostfile: options.hostfile })
+        : null,
   };
 }
 
-const engineNames: readonly string[] = ['compiled', 'interpreter', 'duckdb', 'dask'] satisfies EngineName[];
+const inLtsmin = (options: LtsminOptions): ForeignChecker => ({
+  place: 'in LTSmin',
+  search: async (...asked) => (await import('../engines/ltsmin.ts')).searchInLtsmin(options, ...asked),
+});
 
 function engine(text: string): EngineName {
-  if (!engineNames.includes(text))
+  const name = engineNames.find((one) => one === text);
+  if (name === undefined)
     throw new UsageError(`invalid --engine '${text}': expected ${eitherOf(engineNames)}`);
-  return text as EngineName;
+  return name;
 }
 
 function gibibytes(text: string): number {

@@ -72,7 +72,7 @@ const statistics = z.strictObject({
   states: z.int(),
   transitions: z.int(),
   depth: z.int().describe('steps from the initial state to the states farthest from it'),
-  bytes: z.number().describe('memory of the states'),
+  bytes: z.number().describe('memory of the states; 0: another engine has them'),
   seconds: z.number(),
   endless: z.int().nullable().describe('states from which no run ends (livelock); null: not computed'),
   method: z.string().describe('how the states were explored'),

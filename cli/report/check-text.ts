@@ -136,7 +136,8 @@ function evidence(report: Report, width: number): readonly string[] {
   const caveat = memoryCaveat(report.chosen, verdict, system.model);
   const atOnce = atOnceSentence(system.model);
   // Symmetry does not matter if everything was explored.
-  const isFull = verdict !== 'inconclusive' && fullMethods.includes(statistics.method);
+  const { method } = statistics;
+  const isFull = verdict !== 'inconclusive' && (fullMethods.includes(method) || method.startsWith('LTSmin'));
   return [
     ...wrap(statisticsLine(statistics, seconds), width, 2),
     ...wrap(verdict === 'livelock' ? '' : livelockLine(statistics), width, 2).filter((line) => line !== ''),

@@ -6,7 +6,7 @@
 import { describe, expect, test } from 'vitest';
 import { confirming } from '../../cli/confirm/confirm.ts';
 import { engines, type Ended, type Engine, type Found } from '../../cli/confirm/engines.ts';
-import { missingFor } from '../../cli/confirm/run-engine.ts';
+import { missingCommands } from '../../cli/engines/commands.ts';
 import { confirmOutput } from '../../cli/confirm/schema.ts';
 import { catalogue } from '../../cli/model-files/catalogue.ts';
 import { findModel } from '../../cli/model-files/models.ts';
@@ -22,7 +22,8 @@ import { long } from '../depth.ts';
 import { expectWrongUse, racewalk } from './run.ts';
 
 const { rumur, spin } = engines;
-const isMissing = (engine: Engine) => missingFor(engine).length > 0 && process.env['CI'] === undefined;
+const isMissing = (engine: Engine) =>
+  missingCommands(engine.needs) !== null && process.env['CI'] === undefined;
 const email = 'gup-fast-vs-collapse';
 
 describe('with both installed', () => {

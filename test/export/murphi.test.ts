@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { engines } from '../../cli/confirm/engines.ts';
-import { missingFor, runEngine } from '../../cli/confirm/run-engine.ts';
+import { runEngine } from '../../cli/confirm/run-engine.ts';
+import { missingCommands } from '../../cli/engines/commands.ts';
 import { toMurphi } from '../../checker/export/murphi/murphi.ts';
 import {
   bool,
@@ -32,7 +33,7 @@ import { randomModel } from '../laws/random-model.ts';
 const { rumur } = engines;
 
 /** Where Rumur is missing the comparison is skipped, but never where the tests decide. */
-const skipped = missingFor(rumur).length > 0 && process.env['CI'] === undefined;
+const skipped = missingCommands(rumur.needs) !== null && process.env['CI'] === undefined;
 
 function expectAgreement(model: Model): void {
   const system = transitionSystem(model);

@@ -4,9 +4,10 @@ import { initialStates } from '../../interpreter/interpreter.ts';
 import { modelInC } from './c.ts';
 
 /**
- * The model as a plug-in. The label `ok` is false in each state with a violated invariant, in a deadlock, and where a
- * step out of it fails an assertion or shows a mistake. A witness that is reached is told on standard error, once a
- * process: `racewalk: reached POSITION`.
+ * The model as a plug-in. The label `ok` is false in each state with a violated invariant, in a deadlock, and in the
+ * one state to which each step leads that fails an assertion or shows a mistake: as many steps lead there as in
+ * racewalk. A process prints on standard error the witnesses that it reaches (`racewalk: reached POSITION`) and, where
+ * the tool tells it of its end, `racewalk: fired BITS, reached BITS` by transition and by property.
  *
  * Throws  ModelError where arithmetic may have no result.
  */
@@ -34,14 +35,18 @@ static __thread uint64_t violated[PROPERTIES + 1], reached[PROPERTIES + 1], wron
 `;
 
 const pluginInC = String.raw`
-/* The words of a state in halves; the last number says whether the run has begun: there may be several initial states. */
+/*
+ * The words of a state in halves; the last number is its kind: there may be several initial states, and a step that
+ * fails leads to no state of the model.
+ */
 enum { HALVES = 2 * WORDS, SLOTS = HALVES + 1 };
+enum { BEFORE, BEGUN, FAILED };
 
 char pins_plugin_name[] = "racewalk";
 
 static void put(int *to, const State *state) {
   memcpy(to, state, sizeof *state);
-  to[HALVES] = 1;
+  to[HALVES] = BEGUN;
 }
 
 static int next_state(model_t model, int group, int *from, TransitionCB call, void *context) {
@@ -49,7 +54,8 @@ static int next_state(model_t model, int group, int *from, TransitionCB call, vo
   int label[1] = {0}, to[SLOTS];
   transition_info_t info = GB_TI(label, group);
   State state, out[MOST_EDGES + 1];
-  if (!from[HALVES]) {
+  if (from[HALVES] == FAILED) return 0;
+  if (from[HALVES] == BEFORE) {
     for (int at = 0; at < INITIAL; at++) {
       put(to, &initial[at]);
       call(context, &info, to, NULL);
@@ -57,12 +63,17 @@ static int next_state(model_t model, int group, int *from, TransitionCB call, vo
     return INITIAL;
   }
   memcpy(&state, from, sizeof state);
+  uint64_t before = failures + mistakes;
   State *end = successors(&state, out);
   for (State *next = out; next < end; next++) {
     put(to, next);
     call(context, &info, to, NULL);
   }
-  return (int)(end - out);
+  if (failures + mistakes == before) return (int)(end - out);
+  memset(to, 0, sizeof to);
+  to[HALVES] = FAILED;
+  call(context, &info, to, NULL);
+  return (int)(end - out) + 1;
 }
 
 static int is_ok(const State *state) {
@@ -70,8 +81,7 @@ static int is_ok(const State *state) {
   uint64_t before = failures + mistakes, wrong = wrong_properties, bad = 0;
   uint64_t met[PROPERTIES + 1];
   memcpy(met, reached, sizeof met);
-  State *end = successors(state, out);
-  if (failures + mistakes > before || (end == out && is_stuck(state))) return 0;
+  if (successors(state, out) == out && failures + mistakes == before && is_stuck(state)) return 0;
   memset(violated, 0, sizeof violated);
   look_at(state);
   for (int at = 0; at < PROPERTIES; at++) {
@@ -85,7 +95,15 @@ static int state_label(model_t model, int which, int *from) {
   (void)model, (void)which;
   State state;
   memcpy(&state, from, sizeof state);
-  return !from[HALVES] || is_ok(&state);
+  return from[HALVES] == BEFORE || (from[HALVES] == BEGUN && is_ok(&state));
+}
+
+static void print_end(model_t model) {
+  (void)model;
+  char fired_bits[TRANSITIONS + 1] = {0}, reached_bits[PROPERTIES + 1] = {0};
+  for (int at = 0; at < TRANSITIONS; at++) fired_bits[at] = fired[at] ? '1' : '0';
+  for (int at = 0; at < PROPERTIES; at++) reached_bits[at] = reached[at] ? '1' : '0';
+  fprintf(stderr, "racewalk: fired %s, reached %s\n", fired_bits, reached_bits);
 }
 
 static matrix_t *full(int rows) {
@@ -105,7 +123,7 @@ void pins_model_init(model_t model) {
   lts_type_set_format(type, action, LTStypeDirect);
   for (int at = 0; at < SLOTS; at++) {
     char name[32];
-    snprintf(name, sizeof name, at < HALVES ? "half_%d" : "begun", at);
+    snprintf(name, sizeof name, at < HALVES ? "half_%d" : "kind", at);
     lts_type_set_state_name(type, at, name);
     lts_type_set_state_typeno(type, at, half);
   }
@@ -123,5 +141,6 @@ void pins_model_init(model_t model) {
   GBsetInitialState(model, first);
   GBsetNextStateLong(model, next_state);
   GBsetStateLabelLong(model, state_label);
+  GBsetExit(model, print_end);
 }
 `;

@@ -9,6 +9,7 @@ static struct lts_type_s the_type;
 static int *states, *first, count, capacity, edges;
 static next_method_grey_t next;
 static get_label_method_t label;
+static void (*at_exit)(model_t);
 
 void dm_create(matrix_t *matrix, int rows, int columns) {
   *matrix = (matrix_t){rows, columns, calloc((size_t)rows * columns, 1)};
@@ -44,6 +45,7 @@ void GBsetInitialState(model_t model, int *state) {
 }
 void GBsetNextStateLong(model_t model, next_method_grey_t method) { (void)model; next = method; }
 void GBsetStateLabelLong(model_t model, get_label_method_t method) { (void)model; label = method; }
+void GBsetExit(model_t model, void (*method)(model_t)) { (void)model; at_exit = method; }
 
 static void meet(const int *state) {
   size_t length = the_type.length;
@@ -72,6 +74,7 @@ int main(void) {
     int before = edges, told = next(NULL, 0, from, taken, NULL);
     if (told != edges - before) return 9;
   }
+  at_exit(NULL);
   printf("{\"states\":%d,\"edges\":%d,\"bad\":%d}\n", count, edges, bad);
   return 0;
 }

@@ -36,4 +36,5 @@ void GBsetStateLabelInfo(model_t, matrix_t *);
 void GBsetInitialState(model_t, int *state);
 void GBsetNextStateLong(model_t, next_method_grey_t);
 void GBsetStateLabelLong(model_t, get_label_method_t);
+void GBsetExit(model_t, void (*)(model_t));
 #endif
