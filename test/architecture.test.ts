@@ -36,6 +36,7 @@ const faces: Readonly<Record<string, readonly string[]>> = {
   'checker/codegen/layout': ['packed-state.ts'],
   'checker/codegen/sorted-runs': ['merge-module.ts', 'sort-module.ts'],
   'checker/codegen/wasm': ['encode.ts', 'print.ts'],
+  'checker/export/c': ['pins.ts'],
   'checker/export/litmus': ['execution-svg.ts', 'litmus-page.ts'],
   'checker/export/murphi': ['murphi.ts'],
   'checker/export/promela': ['promela.ts'],

@@ -2,44 +2,14 @@
 import type { TransitionSystem } from '../program/transition-system.ts';
 import { awaited, type Cooperative } from '../state-space/cooperative.ts';
 import type { Limits, Outcome } from '../state-space/outcome.ts';
-import { mapTrace, type ForeignTrace } from '../trace/map-trace.ts';
+import { mapTrace } from '../trace/map-trace.ts';
 import { answerAtEnd, statisticsOf } from './answer.ts';
 import { reasonToStop } from './breadth-first.ts';
 import { shortestTrace } from './compiled-search.ts';
 import { externalRefusal } from './external-space.ts';
+import type { ForeignChecker, ForeignFound } from './foreign-checker.ts';
 import { unstarted } from './found.ts';
 import { EngineError } from './level-engine.ts';
-
-export interface ForeignChecker {
-  /** As in "liveness is not decided in LTSmin". */
-  readonly place: string;
-  /**
-   * Searches for violated invariants, deadlocks, failed assertions and model errors.
-   *
-   * Throws  EngineError where the search was not whole and found nothing, soon after `signal` aborts.
-   */
-  readonly search: (system: TransitionSystem, watching: Watching) => Promise<ForeignFound>;
-}
-
-export interface Watching {
-  readonly onProgress: Limits['onProgress'];
-  readonly signal: AbortSignal;
-}
-
-export interface ForeignFound {
-  /** Such as 'LTSmin 3.1.0'. */
-  readonly method: string;
-  /** Null: every state was expanded, and none is bad. */
-  readonly trace: ForeignTrace | null;
-  readonly states: number;
-  readonly transitions: number;
-  /** Steps to the farthest states; all states that fewer steps reach were expanded, and none of them is bad. */
-  readonly depth: number;
-  /** By `Transition.id`: whether it fired. */
-  readonly fired: readonly boolean[];
-  /** Positions in `Model.properties` of the witnesses that were reached. */
-  readonly reached: ReadonlySet<number>;
-}
 
 export function* exploringForeign(
   system: TransitionSystem,
@@ -49,7 +19,6 @@ export function* exploringForeign(
   const refused = externalRefusal(system, place);
   if (refused !== null) return unstarted(system, refused, place);
   let [states, depth] = [0, 0];
-  let stopped = null as string | null;
   const controller = new AbortController();
   const onProgress: Limits['onProgress'] = (progress) => {
     ({ states, depth } = progress);
@@ -57,8 +26,7 @@ export function* exploringForeign(
   };
   try {
     const found = yield* awaited(search(system, { onProgress, signal: controller.signal }), () => {
-      stopped ??= reasonToStop(states, limits);
-      if (stopped !== null) controller.abort();
+      if (reasonToStop(states, limits) !== null) controller.abort();
     });
     return yield* judged(system, limits, found);
   } catch (error) {
@@ -66,7 +34,7 @@ export function* exploringForeign(
     const explored = { count: states, transitions: 0, bytes: 0, fired: system.transitions.map(() => 0) };
     return {
       verdict: 'inconclusive',
-      reason: stopped ?? error.message,
+      reason: reasonToStop(states, limits) ?? error.message,
       statistics: statisticsOf(system, explored, depth, place),
     };
   }

@@ -1,7 +1,7 @@
 /** Settings of the search. */
 import type { DiskSettings } from '../disk/storage.ts';
 import type { WorkerOptions } from '../engine/worker.ts';
-import type { ForeignChecker } from './foreign.ts';
+import type { ForeignChecker } from './foreign-checker.ts';
 import type { EngineSettings } from './level-engine.ts';
 
 export interface SearchSettings {

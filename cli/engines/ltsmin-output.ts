@@ -1,9 +1,8 @@
 /** What pins2lts-dist of LTSmin 3 prints, and whether it claims a whole search; the traces of ltsmin-printtrace. */
-import { pack, type CLayout } from '../../checker/export/c/layout.ts';
+import { halvesOf } from '../../checker/export/c/pins.ts';
 import { initialStates } from '../../checker/interpreter/interpreter.ts';
-import type { State } from '../../checker/interpreter/evaluate.ts';
 import type { TransitionSystem } from '../../checker/program/transition-system.ts';
-import type { ForeignFound } from '../../checker/search/foreign.ts';
+import type { ForeignFound } from '../../checker/search/foreign-checker.ts';
 import { EngineError } from '../../checker/search/level-engine.ts';
 import type { Limits } from '../../checker/state-space/outcome.ts';
 import type { ForeignTrace } from '../../checker/trace/map-trace.ts';
@@ -38,8 +37,8 @@ export class LtsminOutput {
   /** Of the processes that have ended. */
   readonly #ends: Bits[] = [];
   #complaint: string | null = null;
-  /** The first line that is not of LTSmin: of mpirun, where it could not start. */
-  #remark: string | null = null;
+  /** The first lines that are not of LTSmin: of mpirun, where it could not start. */
+  readonly #remarks: string[] = [];
 
   constructor(processes: number, onProgress: Limits['onProgress']) {
     this.#processes = processes;
@@ -48,7 +47,8 @@ export class LtsminOutput {
   }
 
   read(line: string): void {
-    if (/^(?!pins2lts-dist|racewalk: ).*[a-z]/i.test(line)) this.#remark ??= line;
+    if (this.#remarks.length < 3 && /^(?!pins2lts-dist|racewalk: ).*[a-z]/i.test(line))
+      this.#remarks.push(line.trim());
     if (complaint.test(line)) this.#complaint ??= line;
     const end = /^racewalk: fired ([01]*), reached ([01]*)$/.exec(line);
     if (end !== null) this.#ends.push([end[1]!, end[2]!]);
@@ -73,9 +73,9 @@ export class LtsminOutput {
    */
   explored(system: TransitionSystem, { code, signal }: Ended): Explored {
     if (signal !== null) throw new EngineError(`LTSmin: ended by ${signal}`);
-    const why = this.#complaint ?? (code === 0 ? null : this.#remark);
-    const how = code === 0 ? '' : `exit code ${String(code)}: `;
-    if (code !== 0 || why !== null) throw new EngineError(`LTSmin: ${how}${why ?? 'no reason is given'}`);
+    if (code !== 0)
+      throw new EngineError(`LTSmin: exit code ${code!}: ${this.#complaint ?? this.#remarks.join(' ')}`);
+    if (this.#complaint !== null) throw new EngineError(`LTSmin: ${this.#complaint}`);
     const { states, transitions, unexplored } = this.#last;
     const [violations = -1] = this.#violations;
     const totals = `state space has ${this.#levels} levels ${states} states ${transitions} transitions`;
@@ -115,10 +115,12 @@ const [before, ofModel, failed] = ['0', '1', '2'];
  * Shape:  `,half_0:half,..,kind:half,action:action`, then a row a state.
  * Throws  EngineError for other text.
  */
-export function readTrace(csv: string, system: TransitionSystem, layout: CLayout): ForeignTrace {
-  const halves = Array.from({ length: 2 * layout.words }, (_, at) => `half_${at}:half`);
+export function readTrace(csv: string, system: TransitionSystem): ForeignTrace {
+  const halves = halvesOf(system);
+  const texts = initialStates(system).map((state) => halves(state).join());
+  const names = texts[0]!.split(',').map((_, at) => `half_${at}:half`);
   const [header, ...lines] = csv.trimEnd().split('\n');
-  if (header !== ['', ...halves, 'kind:half', 'action:action'].join())
+  if (header !== ['', ...names, 'kind:half', 'action:action'].join())
     throw new EngineError(`LTSmin: the trace begins with '${header!}'`);
   const rows = lines.map((line) => line.split(',').slice(1, -1));
   const kinds = rows.map((row) => row.at(-1)!);
@@ -127,13 +129,9 @@ export function readTrace(csv: string, system: TransitionSystem, layout: CLayout
     .map((row) => row.slice(0, -1).join());
   const isRun = kinds[0] === before && kinds.slice(1, 1 + states.length).every((kind) => kind === ofModel);
   if (!isRun || states.length === 0) throw new EngineError('LTSmin: its trace is no run');
-  const textOf = (state: State) => pack(layout, state).flatMap(halvesOf).join();
   const [first, ...others] = states;
   return {
-    initial: initialStates(system).map(textOf).indexOf(first!),
-    steps: others.map((text) => ({ to: (state) => textOf(state) === text })),
+    initial: texts.indexOf(first!),
+    steps: others.map((text) => ({ to: (state) => halves(state).join() === text })),
   };
 }
-
-/** The two numbers of a word, as C reads them from memory. */
-const halvesOf = (word: bigint) => [BigInt.asIntN(32, word), BigInt.asIntN(32, word >> 32n)];

@@ -3,11 +3,10 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { cLayout } from '../../checker/export/c/layout.ts';
 import { toPins } from '../../checker/export/c/pins.ts';
 import { ModelError } from '../../checker/language/model-error.ts';
 import type { TransitionSystem } from '../../checker/program/transition-system.ts';
-import type { ForeignFound, Watching } from '../../checker/search/foreign.ts';
+import type { ForeignFound, Watching } from '../../checker/search/foreign-checker.ts';
 import { EngineError } from '../../checker/search/level-engine.ts';
 import type { ForeignTrace } from '../../checker/trace/map-trace.ts';
 import { linesIn } from '../expand/lines.ts';
@@ -91,7 +90,7 @@ function searchBy({ processes, hostfile }: LtsminOptions): readonly string[] {
 async function traceOf(run: Run, folder: string, system: TransitionSystem): Promise<ForeignTrace> {
   await must(run, ['ltsmin-convert', '--rdwr', '--bfs', 'found.gcf', 'ordered.gcf']);
   await must(run, ['ltsmin-printtrace', 'ordered.gcf', 'trace.csv']);
-  return readTrace(readFileSync(join(folder, 'trace.csv'), 'utf8'), system, cLayout(system));
+  return readTrace(readFileSync(join(folder, 'trace.csv'), 'utf8'), system);
 }
 
 const methodOf = (processes: number): string =>

@@ -2,7 +2,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { defaultSettings, type SearchSettings } from '../../checker/search/settings.ts';
-import type { ForeignChecker } from '../../checker/search/foreign.ts';
+import type { ForeignChecker } from '../../checker/search/foreign-checker.ts';
 import type { EngineSearch } from '../../checker/search/level-engine.ts';
 import { eitherOf } from '../../checker/language/option.ts';
 import { diskSettings } from '../disk/run-files.ts';

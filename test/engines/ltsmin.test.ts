@@ -12,7 +12,6 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
-import { cLayout } from '../../checker/export/c/layout.ts';
 import { ModelError } from '../../checker/language/model-error.ts';
 import type { Model } from '../../checker/language/model.ts';
 import { transitionSystem } from '../../checker/program/build-transitions.ts';
@@ -54,7 +53,7 @@ describe('the recorded texts', () => {
 
   test('a violation, with exit code 0 and no state left to explore', () => {
     expect(explored(violated, well, 2)).toMatchObject({ violations: 1, depth: 4, reached: new Set([1]) });
-    const mapped = mapTrace(split, readTrace(csv, split, cLayout(split)));
+    const mapped = mapTrace(split, readTrace(csv, split));
     expect(mapped).toMatchObject({ answer: { verdict: 'violated', kind: 'invariant' } });
     expect(mapped).toHaveProperty('trace.steps.length', 4);
   });
@@ -105,11 +104,11 @@ describe('the recorded texts', () => {
     ['without the state before the first', csv.replace(',0,0,0,0\n', '')],
     ['no state of the model', csv.split('\n').slice(0, 2).join('\n')],
   ])('a trace with %s is none', (_, text) => {
-    expect(() => readTrace(text, split, cLayout(split))).toThrow(EngineError);
+    expect(() => readTrace(text, split)).toThrow(EngineError);
   });
 
   test('a trace that leaves a step out is no run', () => {
-    const trace = readTrace(csv.replace(/\n,272.*/, ''), split, cLayout(split));
+    const trace = readTrace(csv.replace(/\n,272.*/, ''), split);
     expect(mapTrace(split, trace)).toMatch(/is none of the model/);
   });
 });

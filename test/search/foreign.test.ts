@@ -1,7 +1,7 @@
 /** A search by another model checker: its trace where the own search is too long, and what is no verdict. */
 import { describe, expect, test } from 'vitest';
 import { check, checking } from '../../checker/search/check.ts';
-import type { ForeignChecker, ForeignFound } from '../../checker/search/foreign.ts';
+import type { ForeignChecker, ForeignFound } from '../../checker/search/foreign-checker.ts';
 import { EngineError } from '../../checker/search/level-engine.ts';
 import { defaultSettings } from '../../checker/search/settings.ts';
 import { keyOfState } from '../../checker/state-space/successors.ts';

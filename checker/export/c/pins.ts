@@ -1,7 +1,9 @@
 /** The export to LTSmin: a plug-in in C for its tools (pins2lts-mc, -dist, -sym), by the interface PINS. */
 import type { TransitionSystem } from '../../program/transition-system.ts';
+import type { State } from '../../interpreter/evaluate.ts';
 import { initialStates } from '../../interpreter/interpreter.ts';
 import { modelInC } from './c.ts';
+import { cLayout, pack } from './layout.ts';
 
 /**
  * The model as a plug-in. The label `ok` is false in each state with a violated invariant, in a deadlock, and in the
@@ -15,6 +17,13 @@ export function toPins(system: TransitionSystem): string {
   const { sizes, code } = modelInC(system);
   const initial = initialStates(system).length;
   return [...sizes, `#define INITIAL ${initial}`, head, ...code, pluginInC, ''].join('\n');
+}
+
+/** The numbers of a state in the plug-in but for the last one, as C reads them from the words. */
+export function halvesOf(system: TransitionSystem): (state: State) => readonly bigint[] {
+  const layout = cLayout(system);
+  return (state) =>
+    pack(layout, state).flatMap((word) => [BigInt.asIntN(32, word), BigInt.asIntN(32, word >> 32n)]);
 }
 
 /** The steps count what happens in variables of their thread. */
