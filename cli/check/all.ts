@@ -71,7 +71,7 @@ function* checkingScenario(
     model: source.definition.name,
     scenario: scenario.name,
     verdict: result.outcome.verdict,
-    mismatches: mismatches(scenario, result),
+    mismatches: mismatches(scenario, result, options.engine !== 'ltsmin'),
     statistics: statisticsJson(result.outcome.statistics, seconds),
   };
 }
@@ -91,11 +91,15 @@ function printer(sources: readonly ModelSource[]): (row: ScenarioResult) => void
   };
 }
 
-function mismatches(scenario: Scenario, { outcome, trace }: Checked): string[] {
-  const compared = [
-    ['verdict', scenario.verdict, outcome.verdict],
+/** `stopsAlike`: at a violation, the search has counted as many states as the one in memory. */
+function mismatches(scenario: Scenario, { outcome, trace }: Checked, stopsAlike: boolean): string[] {
+  const counts = [
     ['states', scenario.states, outcome.statistics.states],
     ['transitions', scenario.transitions, outcome.statistics.transitions],
+  ] as const;
+  const compared = [
+    ['verdict', scenario.verdict, outcome.verdict],
+    ...(trace === null || stopsAlike ? counts : []),
     ['steps', scenario.steps, trace?.steps.length ?? null],
   ] as const;
   return compared.flatMap(([what, declared, found]) =>

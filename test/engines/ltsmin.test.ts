@@ -277,6 +277,20 @@ describe.skipIf(missing('pins2lts-dist', 'ltsmin-printtrace', 'ltsmin-convert'))
     },
   );
 
+  test('all scenarios of a model that are decided without fairness are as declared', async () => {
+    const { code, out } = await racewalk([
+      'check',
+      'dirty-cow',
+      '--all',
+      '--engine',
+      'ltsmin',
+      '--workers',
+      '1',
+    ]);
+    expect(code).toBe(3);
+    expect(out).toContain('13 scenarios, 2 not as declared');
+  });
+
   test('the email: a proof and a race', async () => {
     const outcomeOf = async (model: Model, processes: number) => {
       const foreign = {
