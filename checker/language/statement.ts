@@ -62,6 +62,8 @@ export type Statement = {
   readonly isMark?: true;
   /** A front end has added it, or it states a claim: it is no line of the protocol that could be another. */
   readonly isGenerated?: true;
+  /** It has a text of its own, which does not name the line of C that it belongs to. */
+  readonly isAside?: true;
 } & (
   | {
       readonly kind: 'step';

@@ -21,7 +21,7 @@ function isMore(run: readonly TraceLine[], { expands, cpu }: TraceLine): boolean
 
 function folded(run: readonly TraceLine[]): TraceLine {
   const last = run.at(-1)!;
-  const own = run.find(({ expands }) => !expands!.isGenerated) ?? last;
+  const named = run.findLast(({ expands }) => !expands!.isAside) ?? last;
   // What stays as it is goes without saying, and what racewalk reads for its own checks.
   const beside = run.flatMap((line) =>
     line.beside.filter(({ kind }) => kind !== 'kept' && !(kind === 'read' && line.expands!.isGenerated)),
@@ -29,5 +29,5 @@ function folded(run: readonly TraceLine[]): TraceLine {
   const isNew = ({ text }: { readonly text: string }, at: number) =>
     beside.findIndex((other) => other.text === text) === at;
   const steps = { kind: 'order', cell: null, text: `steps ${run[0]!.of} to ${last.of}` } as const;
-  return { ...run[0]!, text: own.text, beside: [...beside.filter(isNew), steps] };
+  return { ...run[0]!, text: named.text, beside: [...beside.filter(isNew), steps] };
 }

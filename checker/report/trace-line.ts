@@ -22,6 +22,6 @@ export interface TraceLine {
   readonly beside: readonly Remark[];
   /** On the head of a loop: its variable and the value in this iteration. */
   readonly iteration: { readonly variable: string; readonly value: number } | null;
-  /** Of a protocol in C: its line, and whether racewalk has added the step to those that the line is for. */
-  readonly expands?: { readonly source: string; readonly isGenerated: boolean };
+  /** Of a protocol in C: its line, whether racewalk has added the step, and whether the text does not name the line. */
+  readonly expands?: { readonly source: string; readonly isGenerated: boolean; readonly isAside: boolean };
 }

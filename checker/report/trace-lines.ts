@@ -210,9 +210,15 @@ function silentLine({ edge, events }: ShownStep): UnplacedLine {
   return { ...codeLine(textOf(edge.transition)), ...expansion };
 }
 
-function expansionOf({ source, isGenerated, ...rest }: Statement): Pick<TraceLine, 'expands'> {
+function expansionOf({ source, isGenerated, isAside, ...rest }: Statement): Pick<TraceLine, 'expands'> {
   if (source === undefined || 'plainRead' in rest) return {};
-  return { expands: { source: `${source.file ?? ''}:${source.line}`, isGenerated: isGenerated === true } };
+  return {
+    expands: {
+      source: `${source.file ?? ''}:${source.line}`,
+      isGenerated: isGenerated === true,
+      isAside: isAside === true,
+    },
+  };
 }
 
 /** A branch on shared memory is printed with its outcome, one on locals only if it is taken. */

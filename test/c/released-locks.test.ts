@@ -126,7 +126,7 @@ test('the trace says why, and of the bookkeeping no more than decides', () => {
     beside.flatMap((remark) => (/allocated|unset|plain/.test(remark.text) ? [`${text} ${remark.text}`] : [])),
   );
   expect(flags).toEqual([
-    '19: kzalloc(sizeof(*p), GFP_KERNEL) new obj[0] allocated: false -> true',
+    '19: struct obj *p = kzalloc(sizeof(*p), GFP_KERNEL); new obj[0] allocated: false -> true',
     '14: kfree(p); new obj[0] allocated: true -> false',
     '12: mutex_unlock(&p->lock) wakes up those who wait reads new obj[0] allocated == false',
   ]);

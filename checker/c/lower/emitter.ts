@@ -23,8 +23,10 @@ export interface Access {
   readonly text?: string;
   /** A read without READ_ONCE() and the like. */
   readonly isPlainRead?: boolean;
-  /** How many calls are pasted around it; -1 where no statement is named after it. */
+  /** How many calls are pasted around it. */
   readonly depth?: number;
+  /** No statement is named after it. */
+  readonly isAside?: boolean;
 }
 
 type Unnumbered = Statement extends infer S ? (S extends unknown ? Omit<S, 'line' | 'nth'> : never) : never;
@@ -138,8 +140,9 @@ export class Emitter {
     text = sourceText(place),
     depth = 0,
     isPlainRead = false,
+    isAside = false,
   }: Access): void {
-    this.#depths[this.#statements.length] = depth;
+    this.#depths[this.#statements.length] = isAside ? undefined : depth;
     this.#add({
       kind: 'step',
       text,
@@ -149,6 +152,7 @@ export class Emitter {
       ...this.#at(place),
       ...(addedGuard === null ? {} : { addedGuard }),
       ...(isPlainRead ? { plainRead: true } : {}),
+      ...(isAside ? { isAside } : {}),
     });
   }
 

@@ -238,7 +238,7 @@ export abstract class ThreadMemory extends Evaluator {
   }
 
   access(access: Access): void {
-    this.emitter.access({ depth: this.depth, ...access });
+    this.emitter.access({ ...access, depth: this.depth });
   }
 
   /** A cell of shared memory, or a local variable. */

@@ -126,7 +126,9 @@ const unlock =
     thread.access({ place: call.place, effects, ordering: 'release' });
     if (wakes && isAlive.length > 0) {
       const text = `${sourceText(call.place)} wakes up those who wait`;
-      thread.emitter.generated(() => thread.access({ place: call.place, text, effects: isAlive, depth: -1 }));
+      thread.emitter.generated(() =>
+        thread.access({ place: call.place, text, effects: isAlive, isAside: true }),
+      );
     }
     if (!sleeps) leave(thread, call.place);
     if (interrupts !== null) restoreInterrupts(thread, call, scope, interrupts);
