@@ -17,6 +17,7 @@ export interface GeneratedCode extends DictionaryCode {
   readonly rollback: () => void;
   readonly hashAll: () => void;
   readonly findSlots: () => void;
+  readonly findLikely: () => void;
   readonly numberOf: (from: number, to: number) => void;
   readonly clearTable: (from: number, to: number) => void;
   readonly enter: (from: number, to: number) => void;
@@ -221,6 +222,7 @@ export class VisitedMemory {
   lookUp(): void {
     this.code.hashAll();
     this.code.findSlots();
+    this.code.findLikely();
     this.code.numberOf(0, this.gathered);
   }
 

@@ -83,6 +83,7 @@ export const waitingTable = ({
   qrcu33Seconds,
   stubborn8Seconds,
   compareCostsSeconds,
+  ptes512Seconds,
   defaultVsBest,
 }: Waiting): string =>
   table(
@@ -91,6 +92,7 @@ export const waitingTable = ({
       ['`check` of QRCU, 3 updaters and 3 readers', figure(qrcu33Seconds)],
       ['`check gup-fast-vs-collapse --sync-ipi --cpus 8`', figure(stubborn8Seconds)],
       ['`compare gup-fast-checks`, costs of 128 variants', figure(compareCostsSeconds)],
+      ['`check gup-fast-vs-collapse --ptes 512`, violated', figure(ptes512Seconds)],
       ['the default over the best of its own settings, at most', figure(defaultVsBest, 2)],
     ],
   );

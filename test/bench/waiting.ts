@@ -5,6 +5,7 @@ import { run } from './child.ts';
 const command = fileURLToPath(new URL('../../cli/racewalk.js', import.meta.url));
 const qrcu = fileURLToPath(new URL('qrcu.ts', import.meta.url));
 const qrcu33 = ['check', qrcu, '--second-sum', '--updaters', '3', '--readers', '3'];
+const ptes512 = ['check', 'gup-fast-vs-collapse', '--ptes', '512'];
 const stubborn8 = ['check', 'gup-fast-vs-collapse', '--sync-ipi', '--cpus', '8'];
 
 /** CPU seconds of whole commands; null: no verdict in time. */
@@ -12,6 +13,7 @@ export interface Waiting {
   readonly qrcu33Seconds: number | null;
   readonly stubborn8Seconds: number | null;
   readonly compareCostsSeconds: number | null;
+  readonly ptes512Seconds: number | null;
   /** The largest ratio of the default to the best of `otherSettings`, of commands that all of them finish. */
   readonly defaultVsBest: number | null;
 }
@@ -50,6 +52,7 @@ export function waitingTimes(timeoutSeconds: number): Waiting {
     qrcu33Seconds: qrcuSeconds,
     stubborn8Seconds: secondsOf(stubborn8, timeoutSeconds),
     compareCostsSeconds: secondsOf(['compare', 'gup-fast-checks'], timeoutSeconds),
+    ptes512Seconds: secondsOf(ptes512, timeoutSeconds),
     defaultVsBest: ratios.length === 0 ? null : Math.max(...ratios),
   };
 }

@@ -4,6 +4,9 @@ import type { Cells, State } from '../../interpreter/evaluate.ts';
 import type { Layout } from './layout.ts';
 import { cellAt, type Field, type Fields } from './placement.ts';
 
+/** Bits of half a word, which the bit operations of JavaScript work on. */
+const halfBits = 32;
+
 /**
  * The words of a state, unsigned 64-bit integers; dead locals have their initial values where the layout resets them.
  */
@@ -25,15 +28,33 @@ function encodeCells(fields: Fields, cells: Cells, words: bigint[]): void {
   for (const [name, field] of Object.entries(fields)) {
     const stored = cells[name]!;
     if (field.length === null) encodeCell(field, 0, stored as Value, words);
-    else
-      for (let cell = 0; cell < field.length; cell++)
-        encodeCell(field, cell, (stored as readonly Value[])[cell]!, words);
+    else encodeArray(field, stored as readonly Value[], words);
   }
 }
 
 function encodeCell(field: Field, cell: number, value: Value, words: bigint[]): void {
   const { word, shift } = cellAt(field, cell);
   words[word]! |= BigInt(ordinalOf(field.domain, value)) << BigInt(shift);
+}
+
+/** Computes each word in two numbers of 32 bits, which takes a fraction of the time of BigInt. */
+function encodeArray(field: Field, values: readonly Value[], words: bigint[]): void {
+  const { domain, bits, perWord, shift: first, step } = field;
+  if (bits === 0) return;
+  for (let from = 0; from < values.length; from += perWord) {
+    let [low, high] = [0, 0];
+    for (
+      let cell = from, shift = first;
+      cell < Math.min(from + perWord, values.length);
+      cell++, shift += step
+    ) {
+      const ordinal = ordinalOf(domain, values[cell]!);
+      if (shift < halfBits) low |= ordinal << shift;
+      if (shift >= halfBits) high |= ordinal << (shift - halfBits);
+      else if (shift + bits > halfBits) high |= ordinal >>> (halfBits - shift);
+    }
+    words[cellAt(field, from).word]! |= (BigInt(high >>> 0) << BigInt(halfBits)) | BigInt(low >>> 0);
+  }
 }
 
 /** The state of packed words. */
@@ -52,9 +73,7 @@ const decodeCells = (fields: Fields, words: ArrayLike<bigint>): Cells =>
   Object.fromEntries(
     Object.entries(fields).map(([name, field]) => [
       name,
-      field.length === null
-        ? decodeCell(field, 0, words)
-        : Array.from({ length: field.length }, (_, cell) => decodeCell(field, cell, words)),
+      field.length === null ? decodeCell(field, 0, words) : decodeArray(field, field.length, words),
     ]),
   );
 
@@ -64,4 +83,21 @@ function decodeCell(field: Field, cell: number, words: ArrayLike<bigint>): Value
     field.domain,
     field.bits === 0 ? 0 : Number(BigInt.asUintN(field.bits, words[word]! >> BigInt(shift))),
   );
+}
+
+function decodeArray(field: Field, length: number, words: ArrayLike<bigint>): readonly Value[] {
+  const { domain, bits, perWord, shift: first, step } = field;
+  if (bits === 0) return Array.from({ length }, () => valueAt(domain, 0));
+  const values: Value[] = [];
+  const mask = bits === halfBits ? -1 : (1 << bits) - 1;
+  for (let from = 0; from < length; from += perWord) {
+    const word = words[cellAt(field, from).word]!;
+    const [low, high] = [Number(BigInt.asIntN(halfBits, word)), Number(BigInt.asIntN(halfBits, word >> 32n))];
+    for (let cell = from, shift = first; cell < Math.min(from + perWord, length); cell++, shift += step) {
+      const upper = shift === 0 ? 0 : high << (halfBits - shift);
+      const found = shift < halfBits ? (low >>> shift) | upper : high >>> (shift - halfBits);
+      values.push(valueAt(domain, (found & mask) >>> 0));
+    }
+  }
+  return values;
 }
