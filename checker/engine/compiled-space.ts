@@ -404,7 +404,7 @@ class PackedSpace implements CompiledSpace {
     const counted = this.#fired();
     let now = counted;
     this.#withoutCounting(() => {
-      for (let at = from; at < to;) at = this.#memory.code.generate(at, to);
+      for (let at = from; at < to;) at = this.#memory.generate(at, to);
       now = this.#fired();
     });
     return Array.from(now, (times, id) => Number(times - counted[id]!));
