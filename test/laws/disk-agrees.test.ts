@@ -170,7 +170,7 @@ describe.each(kinds)('on $name', ({ models, symmetry, verdicts }) => {
       }
       expect.fail('a search without limits is conclusive');
     });
-    fc.assert(agree, { numRuns: runs(100, 10), seed: 2026 });
+    fc.assert(agree, { numRuns: runs(100, 10), seed: 2026, endOnFailure: true });
     expect(limited).toBeGreaterThan(0);
   });
 });
