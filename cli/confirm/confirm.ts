@@ -9,6 +9,7 @@ import type { TransitionSystem } from '../../checker/program/transition-system.t
 import { count } from '../../checker/report/numbers.ts';
 import { headline } from '../../checker/report/verdict.ts';
 import { checking, type Checked } from '../../checker/search/check.ts';
+import { EngineError } from '../../checker/search/level-engine.ts';
 import type { SearchSettings } from '../../checker/search/settings.ts';
 import type { Choices } from '../../checker/study/compare/compare.ts';
 import type { Cooperative } from '../../checker/state-space/cooperative.ts';
@@ -65,13 +66,22 @@ interface Answered {
 
 /** What the engine finds; where its trace leaves a growing domain, the domain grows, and the engine begins anew. */
 function asking(engine: Engine, system: TransitionSystem, room: Asked): Answered {
-  const found = runEngine(engine, system, room);
+  const found = foundBy(engine, system, room);
   if (found.kind !== 'violated') return { found, mapped: null };
   const mapped = mapTrace(system, found.trace);
   const { outside = null } = typeof mapped === 'string' ? {} : mapped.trace;
   const wider = outside === null ? null : grown(system.model.written ?? system.model, outside);
   if (wider === null || wider === 'limit') return { found, mapped };
   return asking(engine, transitionSystem(rewrittenLike(system.model, wider)), room);
+}
+
+function foundBy(...asked: Parameters<typeof runEngine>): Found {
+  try {
+    return runEngine(...asked);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return { kind: 'inconclusive', reason: error.message };
+  }
 }
 
 /** Claims about runs are not asked: they need acceptance cycles, and fairness that the others do not have. */

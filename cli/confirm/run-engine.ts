@@ -1,10 +1,9 @@
 /** Builds and runs another model checker in a folder of its own. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { TransitionSystem } from '../../checker/program/transition-system.ts';
 import { missingCommands, versionOf } from '../engines/commands.ts';
+import { newFolder } from '../engines/new-folder.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import type { CommandWords, Ended, Engine, Found } from './engines.ts';
 
@@ -27,11 +26,10 @@ export interface Asked {
 /**
  * What the engine finds about the system.
  *
- * Throws  ModelError for what its language cannot say, UsageError if it cannot be built.
+ * Throws  ModelError for what its language cannot say, EngineError if its files cannot be written.
  */
 export function runEngine(engine: Engine, system: TransitionSystem, { states, timeout }: Asked): Found {
-  const text = engine.text(system);
-  const folder = mkdtempSync(join(tmpdir(), 'racewalk-confirm-'));
+  const folder = newFolder('confirm', { files: { [engine.file]: engine.text(system) } });
   const run = ([command, ...words]: CommandWords, limit?: number): Ended => {
     const { status, stdout, stderr } = spawnSync(command, words, {
       cwd: folder,
@@ -42,11 +40,11 @@ export function runEngine(engine: Engine, system: TransitionSystem, { states, ti
     return { code: status, output: `${stdout}${stderr}` };
   };
   try {
-    writeFileSync(join(folder, engine.file), text);
     for (const command of engine.build) {
       const { code, output } = run(command);
-      if (code !== 0)
-        throw new UsageError(`${command[0]} cannot build the exported model:\n${output.trim()}`);
+      if (code === 0) continue;
+      const said = output.split('\n').find((line) => /error/i.test(line)) ?? 'it was killed';
+      return { kind: 'inconclusive', reason: `${command[0]} cannot build the model: ${said.trim()}` };
     }
     const ended = run(engine.run(states), timeout);
     return engine.read(ended, engine.showTrace === null ? ended : run(engine.showTrace), system);

@@ -2,8 +2,7 @@
  * DuckDB as the visited set of a search: one table of states with their depth, duplicates dropped by a join. It spills
  * to disk where its memory is full.
  */
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBVector } from '@duckdb/node-api';
 import type { Expander, Expansion } from '../../checker/engine/expander.ts';
@@ -16,6 +15,7 @@ import {
   type LevelStep,
 } from '../../checker/search/level-engine.ts';
 import { UsageError } from '../terminal/usage-error.ts';
+import { newFolder } from './new-folder.ts';
 
 type DuckDB = typeof import('@duckdb/node-api');
 
@@ -41,8 +41,7 @@ export const duckDBSettings = ({ directory, memory, threads }: DuckDBOptions): E
   place: 'in DuckDB',
   open: async ({ expander }) => {
     const library = await duckDB();
-    if (directory !== undefined) mkdirSync(directory, { recursive: true });
-    const folder = mkdtempSync(join(directory ?? tmpdir(), 'racewalk-duckdb-'));
+    const folder = newFolder('duckdb', { within: directory });
     try {
       const instance = await library.DuckDBInstance.create(join(folder, 'states.db'), {
         memory_limit: `${Math.floor(memory / 2 ** 20)}MiB`,

@@ -1,7 +1,6 @@
 /** LTSmin as another model checker: the exported plug-in in pins2lts-dist, on one machine or several by MPI. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { toPins } from '../../checker/export/c/pins.ts';
 import { ModelError } from '../../checker/language/model-error.ts';
@@ -11,8 +10,8 @@ import { EngineError } from '../../checker/search/level-engine.ts';
 import type { ForeignTrace } from '../../checker/trace/map-trace.ts';
 import { linesIn } from '../expand/lines.ts';
 import { UsageError } from '../terminal/usage-error.ts';
-import { causeOf } from '../terminal/write-file.ts';
 import { missingCommands, pathOf, versionOf } from './commands.ts';
+import { newFolder } from './new-folder.ts';
 import { LtsminOutput, readTrace, type Ended } from './ltsmin-output.ts';
 
 export interface LtsminOptions {
@@ -30,32 +29,30 @@ export async function searchInLtsmin(
   system: TransitionSystem,
   { onProgress, signal }: Watching,
 ): Promise<ForeignFound> {
-  const { directory = tmpdir(), processes } = options;
+  const { directory: within, processes } = options;
   checkInstalled(processes);
+  const folder = newFolder('ltsmin', { within, files: { 'model.c': plugIn(system) } });
+  const run: Run = (words, onLine = () => undefined) => running(words, { folder, signal, onLine });
   try {
-    mkdirSync(directory, { recursive: true });
-    const folder = mkdtempSync(join(directory, 'racewalk-ltsmin-'));
-    const run = (words: readonly string[], onLine: (line: string) => void = () => undefined) =>
-      running(words, { folder, signal, onLine });
-    try {
-      writeFileSync(join(folder, 'model.c'), toPins(system));
-      await must(run, compiler());
-      const output = new LtsminOutput(processes, onProgress);
-      const ended = await run(searchBy(options), (line) => {
-        output.read(line);
-      });
-      const { violations, ...explored } = output.explored(system, ended);
-      const trace = violations === 0 ? null : await traceOf(run, folder, system);
-      return { ...explored, trace, method: methodOf(processes) };
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    await must(run, compiler());
+    const output = new LtsminOutput(processes, onProgress);
+    const ended = await run(searchBy(options), (line) => {
+      output.read(line);
+    });
+    const { violations, ...explored } = output.explored(system, ended);
+    const trace = violations === 0 ? null : await traceOf(run, folder, system);
+    return { ...explored, trace, method: methodOf(processes) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Throws  EngineError where arithmetic may have no result: the C does not check it. */
+function plugIn(system: TransitionSystem): string {
+  try {
+    return toPins(system);
   } catch (error) {
-    // A directory that cannot be written, or arithmetic that the C does not check.
-    if (error instanceof ModelError) throw new EngineError(error.message, { cause: error });
-    if (error instanceof Error && 'syscall' in error)
-      throw new EngineError(`LTSmin: ${causeOf(error)}`, { cause: error });
-    throw error;
+    throw error instanceof ModelError ? new EngineError(error.message, { cause: error }) : error;
   }
 }
 

@@ -68,6 +68,17 @@ describe('with both installed', () => {
     expect(out).toContain('inconclusive: not confirmed by rumur');
   });
 
+  test.skipIf(isMissing(rumur))('without room for files nothing is confirmed, nor refused', async () => {
+    const { TMPDIR: before } = process.env;
+    process.env['TMPDIR'] = '/dev/null';
+    const { code, out } = await racewalk(['confirm', '--all', 'madv-free-vs-direct-io', '--by', 'rumur']);
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+    expect(code).toBe(3);
+    expect(out).toMatch(/\n {6}rumur: cannot write \/dev\/null: /);
+    expect(out).toMatch(/\n8 scenarios: 0 confirmed, 6 inconclusive, 2 refused\n$/);
+  });
+
   test('an engine must be named', async () => {
     expectWrongUse(await racewalk(['confirm', email]), /--by/);
     expectWrongUse(await racewalk(['confirm', email, '--by', 'tlc']), /Allowed choices are spin, rumur/);

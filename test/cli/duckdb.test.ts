@@ -56,6 +56,12 @@ test('too little memory is no verdict', async () => {
   });
 });
 
+test('a directory that cannot be made is no verdict', async () => {
+  const { code, out } = await racewalk([...email, '--disk', '/dev/null/duck', '--quiet']);
+  expect(code).toBe(3);
+  expect(out).toMatch(/inconclusive: cannot write \/dev\/null\/duck: a component/);
+});
+
 test.skipIf(!canMount)('a full disk is no verdict (needs the right to mount)', long, async () => {
   await onSmallDisk('duck-small', '2M', async (directory) => {
     const { code, out } = await racewalk([
