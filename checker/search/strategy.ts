@@ -17,6 +17,7 @@ import {
   smallBytes,
   type Turns,
 } from './compiled-search.ts';
+import { estimatedStates } from './estimate.ts';
 import { decided, isSafe, undecidedUnder } from './decide-liveness.ts';
 import { exploringElsewhere } from './elsewhere.ts';
 import { exploringForeign } from './foreign.ts';
@@ -39,12 +40,20 @@ const longerFirst = 32;
 /** Times the states of its first turn in which generated code looks for a trace shorter than that of stubborn sets. */
 const longerSecond = 8;
 
-/**
- * How much fewer states stubborn sets must have stored up to the same depth to get an equal share of the time; fewer
- * give a smaller share and more a larger one, between these bounds.
- */
-const equalGain = 8;
+/** The share of stubborn sets where they leave out what the turns assume, and its bounds. */
 const shares = { least: 1 / 8, most: 4 };
+
+/** How many times the states so far there will be at least, where the levels do not promise how many. */
+const farther = 64;
+
+/** States that stubborn sets explore before their share is computed. */
+const probed = 1_000;
+
+/**
+ * The part of its first turn after which a search under symmetry pauses, where its levels promise more states than the
+ * whole turn has, and stubborn sets promise to leave out enough for an equal share.
+ */
+const early = 1 / 4;
 
 /** States expanded by stubborn sets, which are slow, between two checks of the limits. */
 const reducedChunk = 64;
@@ -131,7 +140,8 @@ function* runningPhases(
     const reduced = reducedTurns(system, { symmetry: groups !== null });
     const first = groups === null ? firstPhase * longerFirst : secondPhase;
     const forShorter = groups === null ? 0 : secondPhase * longerSecond;
-    return yield* inTurns({ compiled, reduced }, limits, { first, forShorter, settings });
+    const from = groups === null ? 1 : early;
+    return yield* inTurns({ compiled, reduced }, limits, { first, from, forShorter, settings });
   } finally {
     compiled.close();
   }
@@ -140,6 +150,8 @@ function* runningPhases(
 interface TurnLengths {
   /** States of the first turn of generated code. */
   readonly first: number;
+  /** The part of it after which it may pause. */
+  readonly from: number;
   /** States up to which it looks for a trace shorter than that of stubborn sets. */
   readonly forShorter: number;
   readonly settings: SearchSettings;
@@ -150,24 +162,31 @@ interface TurnLengths {
  *
  * The turns are numbers of states, so that all runs on all machines give the same answer. A state of stubborn sets takes
  * some hundred times longer, hence the ratio of the first turns. How many states they leave out up to a depth that both
- * have explored changes their share.
+ * have explored changes their share, from the first turn on: some states are explored before it.
  */
 function* inTurns(
   { compiled, reduced }: { readonly compiled: Turns; readonly reduced: Turns },
   limits: Limits,
-  { first, forShorter, settings: { thirdPhase, maxBytes } }: TurnLengths,
+  { first, from, forShorter, settings: { thirdPhase, maxBytes } }: TurnLengths,
 ): Cooperative<Outcome> {
-  let budget = thirdPhase;
-  for (let times = 1; ; times *= 2) {
+  let budget = 0;
+  for (let times = from; ; times *= 2) {
     const bound = first * times;
     const all = yield* compiled.run(limits, bound);
-    if (times === 1 ? isFinal(all, limits) : isDecided(all) || limits.stop() !== null) return all;
+    if (times === from ? isFinal(all, limits) : isDecided(all) || limits.stop() !== null) return all;
     // It has ended for lack of memory, or at a limit of the user that stubborn sets may never reach.
     const isOver = all.statistics.states <= bound || limits.maxStates <= bound;
-    if (times > 1) budget = Math.max(2 * budget + 1, thirdPhase * times * shareOf(compiled, reduced));
     if (isOver) compiled.close();
+    else if (times < 1 && promised(compiled) <= first) continue;
     const left = maxBytes === null ? Infinity : maxBytes - (isOver ? 0 : all.statistics.bytes);
-    const some = yield* reduced.run(limits, isOver ? Infinity : budget, left);
+    let some = yield* reduced.run(limits, isOver ? Infinity : probed, left);
+    if (!isOver && !isDecided(some) && limits.stop() === null) {
+      const share = (promisedGain(compiled, reduced) * thirdPhase) / Math.max(1, first);
+      if (times < 1 && share < 1) continue;
+      const bounded = Math.min(shares.most, Math.max(shares.least, share));
+      budget = Math.max(2 * budget + 1, thirdPhase * times * bounded);
+      some = yield* reduced.run(limits, budget, left);
+    }
     if (isOver || limits.stop() !== null) return some;
     if (!isDecided(some)) continue;
     const nearest = 'minimal' in some ? yield* compiled.run(limits, forShorter) : some;
@@ -175,11 +194,22 @@ function* inTurns(
   }
 }
 
-/** The share of stubborn sets, by the states that they left out up to the same depth. */
-function shareOf(compiled: Turns, reduced: Turns): number {
+/** The states that a search promises to have in all. */
+const promised = ({ levels }: Turns): number => estimatedStates(levels) ?? levels.at(-1)! * farther;
+
+/**
+ * How many times fewer states stubborn sets will have at the end. Up to the same depth their states are about a power
+ * of those of the other search; its exponent between two depths is that of the end.
+ */
+function promisedGain(compiled: Turns, reduced: Turns): number {
   const depth = Math.min(compiled.levels.length, reduced.levels.length) - 1;
-  const gain = compiled.levels[depth]! / Math.max(1, reduced.levels[depth]!);
-  return Math.min(shares.most, Math.max(shares.least, gain / equalGain));
+  const fewer = reduced.levels[depth]!;
+  const before = reduced.levels.findLastIndex((states) => states <= fewer / 4);
+  if (before < 1) return 1;
+  const all = compiled.levels[depth]!;
+  const exponent = Math.log(fewer / reduced.levels[before]!) / Math.log(all / compiled.levels[before]!);
+  const total = promised(compiled);
+  return total / (fewer * (total / all) ** exponent);
 }
 
 /** An answer that no other search can improve. */

@@ -1,6 +1,6 @@
 /** A progress line on a terminal; nothing in a pipe. */
 import { count, rounded } from '../../checker/report/numbers.ts';
-import { estimatedStates } from './estimate.ts';
+import { estimatedStates } from '../../checker/search/estimate.ts';
 
 export interface SearchProgress {
   readonly states: number;

@@ -1,6 +1,6 @@
 /** What a terminal shows while a search runs. */
 import { describe, expect, test } from 'vitest';
-import { estimatedStates } from '../../cli/terminal/estimate.ts';
+import { estimatedStates } from '../../checker/search/estimate.ts';
 import { progressLine, type SearchProgress } from '../../cli/terminal/progress.ts';
 
 /** The number of the first state at each depth of threads that make so many steps each, and do nothing else. */

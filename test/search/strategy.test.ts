@@ -122,6 +122,37 @@ test.each([0, 1, 100, 500])(
   },
 );
 
+describe('stubborn sets that leave out more, the deeper they are', () => {
+  const definition = registry.find(({ name }) => name === 'gup-fast-vs-collapse')!;
+  const settings = { ...atOnce, secondPhase: 16_000, thirdPhase: 2_000 };
+
+  test.each([
+    [
+      'begin before the turn of generated code has ended',
+      { syncIpi: true },
+      'reduced, symmetric',
+      [0, 16_000],
+    ],
+    [
+      'are few in proportion, and others get little time',
+      { recheckPmd: true },
+      'compiled, symmetric',
+      [16_001, 100_000],
+    ],
+  ] as const)('%s', (_name, options, method, [least, most]) => {
+    let met = 0;
+    const onProgress = ({ states }: { readonly states: number }) => (met = Math.max(met, states));
+    const { outcome } = check(
+      definition.build({ cpus: 4, ...options }),
+      { ...noLimits, onProgress },
+      settings,
+    );
+    expect(outcome).toMatchObject({ verdict: 'holds', statistics: { method } });
+    expect(met).toBeGreaterThan(least);
+    expect(met).toBeLessThan(most);
+  });
+});
+
 describe('a violation that stubborn sets find', () => {
   const definition = registry.find(({ name }) => name === 'gup-fast-vs-collapse')!;
 
