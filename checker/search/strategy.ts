@@ -173,7 +173,7 @@ function* inTurns(
   for (let times = from; ; times *= 2) {
     const bound = first * times;
     const all = yield* compiled.run(limits, bound);
-    if (times === from ? isFinal(all, limits) : isDecided(all) || limits.stop() !== null) return all;
+    if (times <= 1 ? isFinal(all, limits) : isDecided(all) || limits.stop() !== null) return all;
     // It has ended for lack of memory, or at a limit of the user that stubborn sets may never reach.
     const isOver = all.statistics.states <= bound || limits.maxStates <= bound;
     if (isOver) compiled.close();

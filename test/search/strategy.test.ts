@@ -151,6 +151,15 @@ describe('stubborn sets that leave out more, the deeper they are', () => {
     expect(met).toBeGreaterThan(least);
     expect(met).toBeLessThan(most);
   });
+
+  test('do not begin where the limit of the user ends the first turn', () => {
+    const { outcome } = check(
+      definition.build({ cpus: 4, recheckPmd: true }),
+      { ...noLimits, maxStates: 8_000 },
+      settings,
+    );
+    expect(outcome).toMatchObject({ verdict: 'inconclusive', statistics: { method: 'compiled, symmetric' } });
+  });
 });
 
 describe('a violation that stubborn sets find', () => {
