@@ -62,7 +62,7 @@ function joined(one: AccessesToCome, handler: AccessesToCome): AccessesToCome {
   return both;
 }
 
-/** The normal forms for one audience. Its lists are used again for every state, which takes a third of the time. */
+/** The normal forms for one audience. Its lists are used again for every state. */
 export class NormalForms {
   readonly #program: Program;
   readonly #audience: Audience;
@@ -163,10 +163,7 @@ export class NormalForms {
 
   #findRepeats(): void {
     const { writes } = this.#state;
-    for (const cell of this.#sharedCells) {
-      const positions = this.#repeatsOf(writes[cell]!, cell);
-      this.#repeats[cell] = positions;
-    }
+    for (const cell of this.#sharedCells) this.#repeats[cell] = this.#repeatsOf(writes[cell]!, cell);
     for (const cell of this.#sharedCells)
       for (const at of this.#repeats[cell]!) {
         const { time } = writes[cell]![at]!;
