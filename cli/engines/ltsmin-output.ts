@@ -87,7 +87,7 @@ export class LtsminOutput {
       [violations > 0 || unexplored === 0, `${unexplored} states are not explored`],
       [
         this.#ends.length === this.#processes && this.#ends.every(isBitsOf),
-        `${this.#ends.length} of ${this.#processes} processes told what they had reached`,
+        `${this.#ends.length} of ${this.#processes} processes printed what they reached`,
       ],
     ] as const;
     const missing = claims.find(([isMet]) => !isMet);
