@@ -39,8 +39,15 @@ export async function shippedProtocol(name: string): Promise<AnyDefinition> {
 
 const headers = new URL('../../checker/c/include/', import.meta.url);
 
+const known = new Map<string, SourceFile | null>();
+
 /** A header that racewalk ships; racewalk has its own `racewalk.h`. Names with `..` leave the folder and are none. */
 export function shippedHeader(name: string): SourceFile | null {
+  if (!known.has(name)) known.set(name, readHeader(name));
+  return known.get(name) ?? null;
+}
+
+function readHeader(name: string): SourceFile | null {
   if (!/^[\w./-]+\.h$/.test(name) || name.includes('..')) return null;
   const file = fileURLToPath(new URL(name === 'racewalk.h' ? '../kernel.h' : name, headers));
   return existsSync(file) ? { name: basename(file), text: readFileSync(file, 'utf8') } : null;

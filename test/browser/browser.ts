@@ -64,7 +64,7 @@ export function useSite(extra: Readonly<Record<string, () => string>> = {}): Sit
   const newPage = async (options: BrowserContextOptions = {}) => {
     const context = await browser!.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     page.on('request', (request) => requested.push(request.url()));
     page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
     page.on('console', (message) => {

@@ -9,8 +9,8 @@ export default defineConfig({
     root: fileURLToPath(new URL('../..', import.meta.url)),
     include: ['test/browser/**/*.test.ts'],
     globalSetup: fileURLToPath(new URL('site.ts', import.meta.url)),
-    // One browser at a time, because browsers are large.
-    fileParallelism: false,
+    // Browsers are large: two at a time.
+    maxWorkers: 2,
     testTimeout: 30_000,
     // A slow browser start on a busy machine is not a failure of the program.
     retry: process.env['CI'] === undefined ? 0 : 2,

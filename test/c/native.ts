@@ -77,12 +77,6 @@ export function runNatively(
 ): readonly NativeRuns[] {
   const folder = mkdtempSync(join(tmpdir(), 'racewalk-'));
   try {
-    const sources = ['program.c', 'report.c', 'values.c', 'schedule.c'].map((name) => join(native, name));
-    run(
-      'gcc',
-      ['-std=gnu11', '-O2', '-rdynamic', '-I', includes, '-o', 'schedule', ...sources, '-ldl'],
-      folder,
-    );
     programs.forEach((program, at) => writeFileSync(join(folder, `p${at}.c`), source(program)));
     run('gcc', [...compiler, ...instrumented, '-c', ...programs.map((_, at) => `p${at}.c`)], folder);
     for (const at of programs.keys())

@@ -38,8 +38,18 @@ const pattern = new RegExp(
   'y',
 );
 
+/** Headers are read with every file, and a file with every choice of its options. */
+const known = new WeakMap<SourceFile, readonly Token[]>();
+
 /** All tokens of a file without comments; reports what is no token. */
 export function tokensOf(file: SourceFile, mistakes: Mistakes): readonly Token[] {
+  const tokens = known.get(file) ?? scanned(file, mistakes);
+  // What has been reported is reported to the next reader as well.
+  if (!mistakes.any) known.set(file, tokens);
+  return tokens;
+}
+
+function scanned(file: SourceFile, mistakes: Mistakes): readonly Token[] {
   const tokens: Token[] = [];
   let [at, beginsLine, spaced] = [0, true, false];
   while (at < file.text.length) {

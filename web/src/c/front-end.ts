@@ -5,15 +5,17 @@ import type { AnyDefinition } from '../../../checker/language/model.ts';
 import { loadGrammar } from './load-grammar.ts';
 
 const folder = '../../../checker/c/';
-const headers = import.meta.glob<string>(
-  ['../../../checker/c/kernel.h', '../../../checker/c/include/**/*.h'],
-  { query: '?raw', import: 'default', eager: true },
+const texts = import.meta.glob<string>(['../../../checker/c/kernel.h', '../../../checker/c/include/**/*.h'], {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+const headers = new Map<string, SourceFile>(
+  Object.entries(texts).map(([path, text]) => [path, { name: path.replace(/^.*\//, ''), text }]),
 );
 
-function shippedHeader(name: string): SourceFile | null {
-  const text = headers[folder + (name === 'racewalk.h' ? 'kernel.h' : `include/${name}`)];
-  return text === undefined ? null : { name: name.replace(/^.*\//, ''), text };
-}
+const shippedHeader = (name: string): SourceFile | null =>
+  headers.get(folder + (name === 'racewalk.h' ? 'kernel.h' : `include/${name}`)) ?? null;
 
 /** Throws  ModelError with all mistakes of the text and their places. */
 export async function defineProtocol(file: SourceFile): Promise<AnyDefinition> {
