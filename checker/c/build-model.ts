@@ -118,7 +118,9 @@ export function programOf(
   const unit = withoutUnusedVariables(read, bodies);
   const functions = reachableFunctions(unit, bodies);
   const statics = staticVariables([...definitions, ...functions]);
-  const variables = [...unit.variables, ...statics.values()];
+  const hosts = definitions.filter(({ on, mayBlockForever }) => on === null && !mayBlockForever);
+  const cpuCount = hosts.reduce((sum, { cpus }) => sum + cpus, 0);
+  const variables = [...unit.variables, ...statics.values()].map((variable) => ofEachCpu(variable, cpuCount));
   const pools = poolsOf(unit, mistakes);
   const pointed = pointedTypes(
     { ...unit, variables },
@@ -126,7 +128,6 @@ export function programOf(
     bodies,
     pools.map(({ type }) => type),
   );
-  const hosts = definitions.filter(({ on, mayBlockForever }) => on === null && !mayBlockForever);
   const called = calledNames([...bodies, ...functions.map(({ body }) => body)]);
   // RCU keeps pointers to the rcu_heads that it is given.
   const queues = [...called].some((name) => /^(call_rcu|kv?free_rcu)$/.test(name));
@@ -146,7 +147,7 @@ export function programOf(
     queues ? (memory.space(head)?.names.length ?? null) : null,
   );
   const constants = new Map(unit.enumerators).set('nr_cpu_ids', {
-    value: BigInt(kernel.cpuCount),
+    value: BigInt(cpuCount),
     type: integerType(32, false),
   });
   return {
@@ -165,6 +166,12 @@ export function programOf(
     mistakes,
   };
 }
+
+/** A per-CPU variable as an array, with an element for each CPU. */
+const ofEachCpu = (variable: Declaration, cpus: number): Declaration =>
+  variable.isPerCpu
+    ? { ...variable, type: { kind: 'array', of: variable.type, length: Math.max(1, cpus) } }
+    : variable;
 
 /** The `static` variables inside of functions as variables of the file, by their declarations, under names that C lacks. */
 function staticVariables(

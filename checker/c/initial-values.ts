@@ -41,10 +41,16 @@ class Initialiser {
     this.#evaluator = new ClaimEvaluator(program);
   }
 
-  variable({ name, place, initial }: Declaration): void {
+  variable({ name, place, initial, type, isPerCpu }: Declaration): void {
     if (initial === null) return;
-    const lvalue = this.#evaluator.lvalue({ kind: 'name', place, name }, new Scope());
-    this.#set(lvalue, initial, new Scope());
+    const scope = new Scope();
+    const variable = { kind: 'name', place, name } as const;
+    if (!isPerCpu || type.kind !== 'array')
+      return this.#set(this.#evaluator.lvalue(variable, scope), initial, scope);
+    for (let at = 0; at < type.length; at += 1) {
+      const cpu = { kind: 'integer', place, value: BigInt(at), type: intType } as const;
+      this.#set(this.#evaluator.lvalue({ kind: 'perCpu', place, variable, cpu }, scope), initial, scope);
+    }
   }
 
   #set(lvalue: Lvalue, initial: Expression, scope: Scope): void {

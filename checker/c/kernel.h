@@ -72,6 +72,11 @@ static unsigned int cpumask_next(int cpu, const struct cpumask *mask)
 #define for_each_online_cpu(cpu) for ((cpu) = 0; (cpu) < nr_cpu_ids; (cpu)++)
 #define for_each_possible_cpu(cpu) for_each_online_cpu(cpu)
 
+/* include/linux/percpu-defs.h: a variable for each CPU, in the order of the CPUs */
+#define DEFINE_PER_CPU(type, name) __per_cpu __typeof__(type) name
+#define DECLARE_PER_CPU(type, name) extern __per_cpu __typeof__(type) name
+#include <kernel/percpu.h>
+
 /* include/linux/rcupdate.h */
 #define rcu_replace_pointer(p, value, c) ({ __auto_type __was = (p); rcu_assign_pointer(p, value); __was; })
 #define kfree_rcu_mightsleep(p) do { synchronize_rcu(); kfree(p); } while (0)

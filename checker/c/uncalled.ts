@@ -94,4 +94,13 @@ const declarationOf = (
   place: FunctionDefinition['place'],
   name: string,
   type: Declaration['type'],
-): Declaration => ({ place, whole: place, name, type, initial: null, isStatic: false, isGhost: false });
+): Declaration => ({
+  place,
+  whole: place,
+  name,
+  type,
+  initial: null,
+  isStatic: false,
+  isGhost: false,
+  isPerCpu: false,
+});

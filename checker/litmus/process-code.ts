@@ -238,6 +238,7 @@ function expressionOf(expression: Expression, mistakes: Mistakes): CExpr {
     case 'comma':
       return fail(mistakes, place, 'an assignment inside of an expression is not supported in a litmus file');
     case 'conditional':
+    case 'perCpu':
     case 'invoke':
     case 'sizeof':
     case 'type':

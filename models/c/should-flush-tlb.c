@@ -43,15 +43,13 @@ OPTION_FLAG(LAZY, variant, "the CPU was in lazy TLB mode before");
 
 enum loaded_mm { PREV_MM, NEXT_MM, LOADED_MM_SWITCHING };
 
-/* cpu_tlbstate and cpu_tlbstate_shared of the CPU that switches */
-struct {
+struct tlb_state {
 	enum loaded_mm loaded_mm;
-	bool is_lazy;
+	bool is_lazy;			/* of cpu_tlbstate_shared */
 	int tlb_gen;			/* ctxs[asid].tlb_gen */
 	bool entry;			/* the TLB translates the address of the page */
-} cpu_tlbstate = { .loaded_mm = PREV_MM, .is_lazy = LAZY, .tlb_gen = 1, .entry = true };
-#define this_cpu_read(member) READ_ONCE(cpu_tlbstate.member)
-#define this_cpu_write(member, value) WRITE_ONCE(cpu_tlbstate.member, value)
+};
+DEFINE_PER_CPU(struct tlb_state, cpu_tlbstate) = { .loaded_mm = PREV_MM, .is_lazy = LAZY, .tlb_gen = 1, .entry = true };
 
 struct {
 	atomic_t tlb_gen;
@@ -65,10 +63,10 @@ static void load_new_mm_cr3(bool need_flush)
 	/* A write to CR3 serialises. */
 	smp_mb();
 	if (need_flush)
-		this_cpu_write(entry, false);
+		this_cpu_write(cpu_tlbstate.entry, false);
 	/* The CPU may fill its TLB from here on. */
 	if (ANY(2) && READ_ONCE(next.pte_present))
-		this_cpu_write(entry, true);
+		this_cpu_write(cpu_tlbstate.entry, true);
 }
 
 static void switch_mm_irqs_off(void)
@@ -76,45 +74,46 @@ static void switch_mm_irqs_off(void)
 	int next_tlb_gen;
 	bool need_flush;
 
-	if (this_cpu_read(is_lazy))
-		this_cpu_write(is_lazy, false);
+	if (this_cpu_read(cpu_tlbstate.is_lazy))
+		this_cpu_write(cpu_tlbstate.is_lazy, false);
 	if (SWITCHING_FIRST)
-		this_cpu_write(loaded_mm, LOADED_MM_SWITCHING);
+		this_cpu_write(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING);
 	if (!test_bit(0, &next.cpumask))
 		set_bit(0, &next.cpumask);
 	else if (BARRIER)
 		smp_mb();
 	next_tlb_gen = atomic_read(&next.tlb_gen);
-	need_flush = this_cpu_read(tlb_gen) < next_tlb_gen;
+	need_flush = this_cpu_read(cpu_tlbstate.tlb_gen) < next_tlb_gen;
 	if (!SWITCHING_FIRST)
-		this_cpu_write(loaded_mm, LOADED_MM_SWITCHING);
+		this_cpu_write(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING);
 	if (need_flush)
-		this_cpu_write(tlb_gen, next_tlb_gen);
+		this_cpu_write(cpu_tlbstate.tlb_gen, next_tlb_gen);
 	load_new_mm_cr3(need_flush);
-	this_cpu_write(loaded_mm, NEXT_MM);
+	this_cpu_write(cpu_tlbstate.loaded_mm, NEXT_MM);
 }
 
 static void flush_tlb_func(void *info)
 {
 	int mm_tlb_gen;
 
-	if (this_cpu_read(loaded_mm) != NEXT_MM)
+	if (this_cpu_read(cpu_tlbstate.loaded_mm) != NEXT_MM)
 		return;
-	if (this_cpu_read(is_lazy))
+	if (this_cpu_read(cpu_tlbstate.is_lazy))
 		return;
 	mm_tlb_gen = atomic_read(&next.tlb_gen);
-	if (this_cpu_read(tlb_gen) == mm_tlb_gen)
+	if (this_cpu_read(cpu_tlbstate.tlb_gen) == mm_tlb_gen)
 		return;
-	this_cpu_write(entry, false);
-	this_cpu_write(tlb_gen, mm_tlb_gen);
+	this_cpu_write(cpu_tlbstate.entry, false);
+	this_cpu_write(cpu_tlbstate.tlb_gen, mm_tlb_gen);
 }
 
-static bool should_flush_tlb(void)
+static bool should_flush_tlb(int cpu)
 {
-	enum loaded_mm loaded_mm = this_cpu_read(loaded_mm);
+	enum loaded_mm loaded_mm;
 
+	loaded_mm = READ_ONCE(per_cpu(cpu_tlbstate.loaded_mm, cpu));
 	smp_rmb();
-	if (this_cpu_read(is_lazy))
+	if (READ_ONCE(per_cpu(cpu_tlbstate.is_lazy, cpu)))
 		return false;
 	if (CHECK_SWITCHING && loaded_mm == LOADED_MM_SWITCHING)
 		return true;
@@ -125,7 +124,7 @@ static void flush_tlb_mm_range(void)
 {
 	atomic_inc_return(&next.tlb_gen);
 	/* native_flush_tlb_multi(): on_each_cpu_cond_mask() */
-	if (test_bit(0, &next.cpumask) && should_flush_tlb())
+	if (test_bit(0, &next.cpumask) && should_flush_tlb(0))
 		smp_call_function(flush_tlb_func, NULL, 1);
 }
 
@@ -137,7 +136,7 @@ THREAD(switcher)
 	switch_mm_irqs_off();
 	local_irq_restore(flags);
 	ATOMICALLY("the CPU translates an address and accesses the page at once") {
-		if (this_cpu_read(entry))
+		if (this_cpu_read(cpu_tlbstate.entry))
 			CHECK(!page_is_free, "the CPU uses a free page through a stale TLB entry");
 	}
 }
@@ -149,9 +148,9 @@ THREAD(zap)
 	WRITE_ONCE(page_is_free, true);
 }
 
-REACHABLE("the page is free while the CPU still has its old mm", page_is_free && cpu_tlbstate.loaded_mm == PREV_MM);
-REACHABLE("the CPU loads the mm with an entry", cpu_tlbstate.loaded_mm == NEXT_MM && cpu_tlbstate.entry);
-FINALLY("no stale entry remains", !cpu_tlbstate.entry);
+REACHABLE("the page is free while the CPU still has its old mm", page_is_free && per_cpu(cpu_tlbstate.loaded_mm, 0) == PREV_MM);
+REACHABLE("the CPU loads the mm with an entry", per_cpu(cpu_tlbstate.loaded_mm, 0) == NEXT_MM && per_cpu(cpu_tlbstate.entry, 0));
+FINALLY("no stale entry remains", !per_cpu(cpu_tlbstate.entry, 0));
 
 SCENARIO(v6_14, VIOLATED);
 SCENARIO(v6_15, HOLDS, CHECK_SWITCHING = true, WHY = "under sequential consistency");
@@ -167,15 +166,15 @@ SCENARIO(backport_barrier, VIOLATED, CHECK_SWITCHING = true, BARRIER = true, SWI
 	 WHY = "a barrier does not help where the order of the text is wrong");
 
 SURVIVES("a CPU whose loaded_mm is the previous mm gets no IPI",
-	 "switcher: local_irq_save(flags);: after 'if (this_cpu_read(is_lazy))'");
+	 "switcher: local_irq_save(flags);: after 'if (this_cpu_read(cpu_tlbstate.is_lazy))'");
 SURVIVES("false is stored over false",
-	 "switcher: if (this_cpu_read(is_lazy)): always taken");
+	 "switcher: if (this_cpu_read(cpu_tlbstate.is_lazy)): always taken");
 SURVIVES("it belongs to the backport, which is violated with or without it",
-	 "switcher: this_cpu_write(loaded_mm, LOADED_MM_SWITCHING);: left out");
+	 "switcher: this_cpu_write(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING);: left out");
 SURVIVES("the generation of the CPU only saves flushes",
 	 "switcher: if (need_flush): never taken",
 	 "switcher: if (need_flush): always taken",
-	 "switcher: this_cpu_write(tlb_gen, next_tlb_gen);: left out");
+	 "switcher: this_cpu_write(cpu_tlbstate.tlb_gen, next_tlb_gen);: left out");
 SURVIVES("the barrier behind LOADED_MM_SWITCHING orders what the flush reads; on x86 a write to CR3 is one more",
 	 "switcher: smp_mb(): left out");
 SURVIVES("the entry is there from the beginning; a CPU that flushes finds no pte",
@@ -183,32 +182,32 @@ SURVIVES("the entry is there from the beginning; a CPU that flushes finds no pte
 	 "switcher: if (ANY(2)): never taken",
 	 "switcher: if (ANY(2)): always taken",
 	 "switcher: if (READ_ONCE(next.pte_present)): never taken",
-	 "switcher: this_cpu_write(entry, true);: left out");
+	 "switcher: this_cpu_write(cpu_tlbstate.entry, true);: left out");
 SURVIVES("the claim about the end finds the same races",
-	 "switcher: if (this_cpu_read(entry)): never taken");
+	 "switcher: if (this_cpu_read(cpu_tlbstate.entry)): never taken");
 SURVIVES("loads and atomic operations of x86 are ordered as the mutant leaves them",
 	 "zap: atomic_inc_return(&next.tlb_gen);: relaxed, not full",
 	 "zap: smp_rmb(): left out");
 SURVIVES("a CPU that is lazy has not begun to switch, and reads the new generation when it does",
-	 "zap: enum loaded_mm loaded_mm = this_cpu_read(loaded_mm);: after 'if (this_cpu_read(is_lazy))'");
+	 "zap: loaded_mm = READ_ONCE(per_cpu(cpu_tlbstate.loaded_mm, cpu));: after 'if (READ_ONCE(per_cpu(cpu_tlbstate.is_lazy, cpu)))'");
 SURVIVES("a CPU gets an IPI too many",
 	 "zap: if (test_bit(0, &next.cpumask)): always taken",
-	 "zap: if (this_cpu_read(is_lazy)): never taken");
+	 "zap: if (READ_ONCE(per_cpu(cpu_tlbstate.is_lazy, cpu))): never taken");
 SURVIVES("a CPU flushes once more than it must",
-	 "IPI flush_tlb_func on switcher: if (this_cpu_read(loaded_mm) != NEXT_MM): never taken",
-	 "IPI flush_tlb_func on switcher: if (this_cpu_read(is_lazy)): never taken",
-	 "IPI flush_tlb_func on switcher: mm_tlb_gen = atomic_read(&next.tlb_gen);: after 'if (this_cpu_read(tlb_gen) == mm_tlb_gen)'",
-	 "IPI flush_tlb_func on switcher: if (this_cpu_read(tlb_gen) == mm_tlb_gen): never taken",
-	 "IPI flush_tlb_func on switcher: this_cpu_write(entry, false);: after 'this_cpu_write(tlb_gen, mm_tlb_gen);'",
-	 "IPI flush_tlb_func on switcher: this_cpu_write(tlb_gen, mm_tlb_gen);: left out");
+	 "IPI flush_tlb_func on switcher: if (this_cpu_read(cpu_tlbstate.loaded_mm) != NEXT_MM): never taken",
+	 "IPI flush_tlb_func on switcher: if (this_cpu_read(cpu_tlbstate.is_lazy)): never taken",
+	 "IPI flush_tlb_func on switcher: mm_tlb_gen = atomic_read(&next.tlb_gen);: after 'if (this_cpu_read(cpu_tlbstate.tlb_gen) == mm_tlb_gen)'",
+	 "IPI flush_tlb_func on switcher: if (this_cpu_read(cpu_tlbstate.tlb_gen) == mm_tlb_gen): never taken",
+	 "IPI flush_tlb_func on switcher: this_cpu_write(cpu_tlbstate.entry, false);: after 'this_cpu_write(cpu_tlbstate.tlb_gen, mm_tlb_gen);'",
+	 "IPI flush_tlb_func on switcher: this_cpu_write(cpu_tlbstate.tlb_gen, mm_tlb_gen);: left out");
 SURVIVES("nobody sends zap an IPI",
-	 "IPI flush_tlb_func on zap: if (this_cpu_read(loaded_mm) != NEXT_MM): never taken",
-	 "IPI flush_tlb_func on zap: if (this_cpu_read(loaded_mm) != NEXT_MM): always taken",
-	 "IPI flush_tlb_func on zap: if (this_cpu_read(is_lazy)): never taken",
-	 "IPI flush_tlb_func on zap: if (this_cpu_read(is_lazy)): always taken",
-	 "IPI flush_tlb_func on zap: mm_tlb_gen = atomic_read(&next.tlb_gen);: after 'if (this_cpu_read(tlb_gen) == mm_tlb_gen)'",
-	 "IPI flush_tlb_func on zap: if (this_cpu_read(tlb_gen) == mm_tlb_gen): never taken",
-	 "IPI flush_tlb_func on zap: if (this_cpu_read(tlb_gen) == mm_tlb_gen): always taken",
-	 "IPI flush_tlb_func on zap: this_cpu_write(entry, false);: left out",
-	 "IPI flush_tlb_func on zap: this_cpu_write(entry, false);: after 'this_cpu_write(tlb_gen, mm_tlb_gen);'",
-	 "IPI flush_tlb_func on zap: this_cpu_write(tlb_gen, mm_tlb_gen);: left out");
+	 "IPI flush_tlb_func on zap: if (this_cpu_read(cpu_tlbstate.loaded_mm) != NEXT_MM): never taken",
+	 "IPI flush_tlb_func on zap: if (this_cpu_read(cpu_tlbstate.loaded_mm) != NEXT_MM): always taken",
+	 "IPI flush_tlb_func on zap: if (this_cpu_read(cpu_tlbstate.is_lazy)): never taken",
+	 "IPI flush_tlb_func on zap: if (this_cpu_read(cpu_tlbstate.is_lazy)): always taken",
+	 "IPI flush_tlb_func on zap: mm_tlb_gen = atomic_read(&next.tlb_gen);: after 'if (this_cpu_read(cpu_tlbstate.tlb_gen) == mm_tlb_gen)'",
+	 "IPI flush_tlb_func on zap: if (this_cpu_read(cpu_tlbstate.tlb_gen) == mm_tlb_gen): never taken",
+	 "IPI flush_tlb_func on zap: if (this_cpu_read(cpu_tlbstate.tlb_gen) == mm_tlb_gen): always taken",
+	 "IPI flush_tlb_func on zap: this_cpu_write(cpu_tlbstate.entry, false);: left out",
+	 "IPI flush_tlb_func on zap: this_cpu_write(cpu_tlbstate.entry, false);: after 'this_cpu_write(cpu_tlbstate.tlb_gen, mm_tlb_gen);'",
+	 "IPI flush_tlb_func on zap: this_cpu_write(cpu_tlbstate.tlb_gen, mm_tlb_gen);: left out");

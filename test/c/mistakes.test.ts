@@ -38,7 +38,7 @@ const told = (text: string) =>
 test('what follows from a mistake is no mistake of its own', () => {
   const text = [
     'struct foo { xarray_t pages; int a; };',
-    'DEFINE_PER_CPU(int, counter);',
+    'DEFINE_HASHTABLE(counter, 4);',
     'static xarray_t *all(struct foo *f) { return &f->pages; }',
     'THREAD(t)',
     '{',
@@ -52,7 +52,7 @@ test('what follows from a mistake is no mistake of its own', () => {
   ].join('\n');
   expect(told(text)).toEqual([
     ['1', '14', "unknown type 'xarray_t'"],
-    ['2', '1', 'racewalk does not know DEFINE_PER_CPU(...) outside of a function'],
+    ['2', '1', 'racewalk does not know DEFINE_HASHTABLE(...) outside of a function'],
     ['7', '14', "'unheard_of' is not declared: racewalk has no such function"],
   ]);
 });

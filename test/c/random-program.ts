@@ -1,9 +1,10 @@
 /**
  * Random programs in the subset of C that racewalk reads: two or three threads, none with undefined behaviour.
  *
- * Threads share `g0`, `g1`, `array`, `items`, `count` and `bits` by marked accesses alone, so that no program has a data race;
- * each has plain memory of its own. What a thread computes ends in variables of the proof, `out0_a` and the like. The order in
- * which C evaluates operands is open, so an expression has one shared access at most, except behind `&&`, `||` and `?:`.
+ * Threads share `g0`, `g1`, `array`, `items`, `each`, `pair`, `count` and `bits` by marked accesses alone, so that no program
+ * has a data race; each has plain memory of its own. What a thread computes ends in variables of the proof, `out0_a` and the
+ * like. The order in which C evaluates operands is open, so an expression has one shared access at most, except behind `&&`,
+ * `||` and `?:`.
  */
 import fc from 'fast-check';
 
@@ -104,12 +105,16 @@ const bitNumber = (e: Expression): Expression =>
 
 const bit = (expression: string): string => `(${expression}) & 1`;
 
+/** Per-CPU variables, each of which has one of the own CPU. */
+const perCpu = fc.constantFrom('each', 'pair.x', 'pair.y');
+
 /** Places of shared memory. */
 const place = (e: Expression): fc.Arbitrary<string> =>
   fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom('g0', 'g0', 'g1', 'p->x') },
     e.map((index) => `array[${bit(index)}]`),
     fc.tuple(e, fc.constantFrom('x', 'y')).map(([index, field]) => `items[${bit(index)}].${field}`),
+    fc.tuple(perCpu, e).map(([variable, cpu]) => `per_cpu(${variable}, ${bit(cpu)})`),
   );
 
 /** Places of the thread's own memory, accessed plainly. */
@@ -126,6 +131,11 @@ const sharedRead = (e: Expression): Expression =>
       .tuple(fc.constantFrom('READ_ONCE(', 'smp_load_acquire(&'), place(e))
       .map(([read, x]) => `${read}${x})`),
     fc.tuple(place(e), e).map(([x, value]) => `xchg(&${x}, ${value})`),
+    perCpu.map((x) => `this_cpu_read(${x})`),
+    fc
+      .tuple(fc.constantFrom('this_cpu_', '__this_cpu_'), fc.constantFrom('add_return', 'xchg'), perCpu, e)
+      .map(([which, op, x, value]) => `${which}${op}(${x}, ${value})`),
+    fc.tuple(perCpu, e, e).map(([x, old, next]) => `this_cpu_cmpxchg(${x}, ${old}, ${next})`),
     fc.tuple(place(e), e, e).map(([x, old, next]) => `cmpxchg(&${x}, ${old}, ${next})`),
     fc.constantFrom(
       'atomic_read(&count)',
@@ -159,6 +169,9 @@ const sharedWrite = (e: Expression): fc.Arbitrary<Piece> =>
           op === 'set' ? `atomic_set(&count, ${value});` : `atomic_${op}(${value}, &count);`,
         ),
       fc.constantFrom('atomic_inc(&count);', 'atomic_dec(&count);'),
+      fc
+        .tuple(fc.constantFrom('add', 'sub', 'and', 'or', 'write'), perCpu, e)
+        .map(([op, x, value]) => `this_cpu_${op}(${x}, ${value});`),
       fc
         .tuple(fc.constantFrom('set', 'clear', 'change'), bitNumber(e))
         .map(([op, nr]) => `${op}_bit(${nr}, &bits);`),
@@ -455,6 +468,8 @@ ${g0} g0 = 1;
 ${g1} g1;
 ${element} array[2] = { 1, 0 };
 struct item items[2] = { { .x = 1 }, { .y = 1 } };
+DEFINE_PER_CPU(${element}, each) = 2;
+static DEFINE_PER_CPU(struct item, pair) = { .y = 1 };
 ${guarded} guarded;
 DEFINE_SPINLOCK(lock);
 atomic_t count = ATOMIC_INIT(${count});

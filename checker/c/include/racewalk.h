@@ -26,6 +26,7 @@
 #include <kernel/seqlock.h>
 #include <kernel/rcu.h>
 #include <kernel/smp.h>
+#include <kernel/percpu.h>
 #include <kernel/wait.h>
 #include <kernel/slab.h>
 #include <kernel/guards.h>

@@ -136,6 +136,7 @@ export abstract class Evaluator extends Places {
         return this.conditional(expression, scope);
       case 'member':
       case 'index':
+      case 'perCpu':
         return this.#loaded(this.lvalue(expression, scope), place);
       case 'cast':
         // `(void)x` only says that x is not used.
@@ -191,6 +192,10 @@ export abstract class Evaluator extends Places {
       return this.member(outer, field, place);
     }
     if (kind === 'index') return this.#indexed(expression, scope);
+    if (kind === 'perCpu') {
+      const cpu = this.number(this.value(expression.cpu, scope), expression.cpu.place);
+      return this.perCpuVariableAt(expression.variable, cpu, scope);
+    }
     if (kind === 'compound') return this.compound(expression, scope).source;
     if (kind === 'unary' && expression.operator === '*')
       return this.pointee(this.value(expression.operand, scope), place);
@@ -206,7 +211,7 @@ export abstract class Evaluator extends Places {
 
   /** The struct of `a.b`; one that a function returns is a value. */
   #object(expression: Expression, scope: Scope): Lvalue {
-    if (['name', 'member', 'index', 'unary', 'cast', 'compound'].includes(expression.kind)) {
+    if (['name', 'member', 'index', 'perCpu', 'unary', 'cast', 'compound'].includes(expression.kind)) {
       const bound = expression.kind === 'name' ? scope.find(expression.name) : null;
       if (bound?.kind !== 'value') return this.lvalue(expression, scope);
     }
@@ -217,8 +222,7 @@ export abstract class Evaluator extends Places {
   /** The array that an expression names; null: it is a pointer. */
   #arrayAt(expression: Expression, scope: Scope): Lvalue | null {
     if (expression.kind === 'name' && scope.find(expression.name)?.kind === 'value') return null;
-    if (expression.kind !== 'name' && expression.kind !== 'member' && expression.kind !== 'index')
-      return null;
+    if (!['name', 'member', 'index', 'perCpu'].includes(expression.kind)) return null;
     // Reading the place of a pointer must not read the pointer twice.
     const type = placeType(this.program, expression, scope);
     return type?.kind === 'array' ? this.lvalue(expression, scope) : null;

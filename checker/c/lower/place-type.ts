@@ -14,7 +14,9 @@ function typeOfName({ variables, functions, constants }: Program, name: string, 
   const binding = scope.find(name);
   if (binding?.kind === 'variable') return binding.lvalue.type;
   if (binding?.kind === 'value') return 'type' in binding.value ? binding.value.type : null;
-  return variables.get(name)?.type ?? functions.get(name)?.type ?? constants.get(name)?.type ?? null;
+  const variable = variables.get(name);
+  if (variable?.isPerCpu === true && variable.type.kind === 'array') return variable.type.of;
+  return variable?.type ?? functions.get(name)?.type ?? constants.get(name)?.type ?? null;
 }
 
 /** Equal for functions that a pointer of one type may point to. */

@@ -3,6 +3,7 @@ import type { AnyExpr, SharedReference } from '../../language/expression.ts';
 import { countOf, elementOf, nullPointer, typeKey, type Space } from '../memory.ts';
 import { unknownConfiguration } from '../syntax/preprocess.ts';
 import { fail, type Place } from '../syntax/source.ts';
+import type { Declaration } from '../syntax/syntax.ts';
 import { printType, type StructType, type Type } from '../syntax/types.ts';
 import { isObject } from './objects.ts';
 import { isNoAddress, memberOf } from './error-pointers.ts';
@@ -34,6 +35,8 @@ const noErrorPointer = 'no pointer that holds an error number, or poison, is der
 const undeclared = (name: string): string =>
   /^CONFIG_\w+$/.test(name) ? unknownConfiguration(name) : `'${name}' is not declared`;
 
+const ofWhichCpu = 'this_cpu_read(), this_cpu_ptr(&...), per_cpu(..., cpu) and their kin name the CPU';
+
 /** A name where it is used. */
 interface NamePlace {
   readonly name: string;
@@ -59,7 +62,20 @@ export abstract class Places {
     const variable = this.program.variables.get(name);
     if (binding !== null || variable === undefined)
       return this.fail(place, binding !== null ? `'${name}' is no place in memory` : undeclared(name), name);
-    const { type } = variable;
+    if (variable.isPerCpu) return this.fail(place, `each CPU has a variable '${name}': ${ofWhichCpu}`);
+    return this.#global(variable);
+  }
+
+  /** The place of a variable of which each CPU has one. */
+  protected perCpuVariableAt({ name, place }: NamePlace, cpu: AnyExpr, scope: Scope): Lvalue {
+    const variable = scope.find(name) === null ? this.program.variables.get(name) : null;
+    if (variable === undefined) return this.fail(place, undeclared(name), name);
+    return variable?.isPerCpu === true
+      ? this.element(this.#global(variable), cpu, place)
+      : this.fail(place, `'${name}' is no per-CPU variable: DEFINE_PER_CPU(type, ${name})`);
+  }
+
+  #global({ name, type }: Declaration): Lvalue {
     const space = this.program.memory.space(elementOf(type));
     return space === null
       ? { type, root: 'shared', prefix: name, index: null, length: 1, checks: [] }

@@ -81,9 +81,17 @@ static void find_memory(void)
 		if (++program.range_count == MAX_RANGES)
 			die("%s: more than %d segments", program.path, MAX_RANGES);
 	}
-	for (int i = 0; i < header->e_shnum; i++)
+	for (int i = 0; i < header->e_shnum; i++) {
+		struct range range = { program.base + sections[i].sh_addr, sections[i].sh_size, NULL };
+
 		if (strcmp(names + sections[i].sh_name, ".rw_ghost") == 0)
-			program.ghosts = (struct range){ program.base + sections[i].sh_addr, sections[i].sh_size, NULL };
+			program.ghosts = range;
+		if (strcmp(names + sections[i].sh_name, ".rw_per_cpu") == 0)
+			program.per_cpu = range;
+	}
+	program.copies = malloc((MAX_CPUS - 1) * program.per_cpu.size + 1);
+	program.per_cpu.initial = malloc(program.per_cpu.size + 1);
+	memcpy(program.per_cpu.initial, program.per_cpu.start, program.per_cpu.size);
 }
 
 void load_program(const char *path)
@@ -103,6 +111,8 @@ void unload_program(void)
 {
 	for (int i = 0; i < program.range_count; i++)
 		free(program.ranges[i].initial);
+	free(program.per_cpu.initial);
+	free(program.copies);
 	free(program.file);
 	dlclose(program.handle);
 }
@@ -111,6 +121,8 @@ void reset_program(void)
 {
 	for (int i = 0; i < program.range_count; i++)
 		memcpy(program.ranges[i].start, program.ranges[i].initial, program.ranges[i].size);
+	for (int cpu = 1; cpu < MAX_CPUS; cpu++)
+		memcpy(program.copies + (cpu - 1) * program.per_cpu.size, program.per_cpu.initial, program.per_cpu.size);
 	for (int i = 0; i < program.pool_count; i++) {
 		memset(program.pools[i].taken, 0, sizeof(program.pools[i].taken));
 		memset(program.pools[i].used_before, 0, sizeof(program.pools[i].used_before));
@@ -122,8 +134,23 @@ static bool in_range(const struct range *range, const void *address)
 	return (size_t)((const char *)address - range->start) < range->size;
 }
 
+bool is_per_cpu(const void *address) { return in_range(&program.per_cpu, address); }
+
+void *rw_per_cpu(const void *address, int cpu)
+{
+	size_t offset = (const char *)address - program.per_cpu.start;
+
+	if (cpu < 0 || cpu >= rw_cpus())
+		die("%s: there is no CPU %d", program.path, cpu);
+	return cpu == 0 ? program.per_cpu.start + offset : program.copies + (cpu - 1) * program.per_cpu.size + offset;
+}
+
 bool is_shared(const void *address)
 {
+	const struct range copies = { program.copies, (MAX_CPUS - 1) * program.per_cpu.size, NULL };
+
+	if (in_range(&copies, address))
+		return true;
 	for (int i = 0; i < program.range_count; i++)
 		if (in_range(&program.ranges[i], address))
 			return !in_range(&program.ghosts, address);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <kernel/hooks.h>
 
-enum { MAX_AGENTS = 32, MAX_CLAIMS = 64, MAX_POOLS = 16, MAX_RANGES = 8, MAX_OBJECTS = 64 };
+enum { MAX_AGENTS = 32, MAX_CLAIMS = 64, MAX_POOLS = 16, MAX_RANGES = 8, MAX_OBJECTS = 64, MAX_CPUS = 64 };
 
 struct agent {
 	enum rw_agent_kind kind;
@@ -45,6 +45,8 @@ struct program {
 	struct claim claims[MAX_CLAIMS];
 	struct pool pools[MAX_POOLS];
 	struct range ranges[MAX_RANGES], ghosts;
+	struct range per_cpu;	/* of CPU 0 */
+	char *copies;		/* of the others, one behind the other */
 	int agent_count, claim_count, pool_count, range_count;
 };
 
@@ -58,6 +60,8 @@ void load_program(const char *path);
 void unload_program(void);
 /* Gives all its memory the first values, and all pools their objects. */
 void reset_program(void);
+/* Whether a variable is per-CPU. */
+bool is_per_cpu(const void *address);
 /* Whether the address is memory of the kernel: of the program, and no variable of the proof. */
 bool is_shared(const void *address);
 /* The pool that the address lies in, and the number of the object; NULL if it is none. */

@@ -16,7 +16,7 @@
 #include "program.h"
 #include "report.h"
 
-enum { MAX_CPUS = 64, MAX_CALLS = 64, MAX_CALLBACKS = 64, PATIENCE = 10 /* seconds */ };
+enum { MAX_CALLS = 64, MAX_CALLBACKS = 64, PATIENCE = 10 /* seconds */ };
 enum { CALL = SIGUSR1, DEVICE = SIGUSR2 };
 
 struct call { void (*f)(void *); void *info; unsigned long *waiting; };

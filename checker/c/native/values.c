@@ -188,12 +188,19 @@ static void print_pointer(FILE *out, const char *value, const struct btf_type *t
 	}
 	for (int i = 0; i < variable_count; i++) {
 		const struct btf_type *type = plain_type(variables[i].type);
-		size_t offset = value - variables[i].address;
+		bool each = is_per_cpu(variables[i].address);
 
-		if (offset >= size_of(type))
-			continue;
-		fprintf(out, "&%s", variables[i].name);
-		return print_part(out, type, offset, target);
+		for (int cpu = 0; cpu < (each ? rw_cpus() : 1); cpu++) {
+			char *address = each ? rw_per_cpu(variables[i].address, cpu) : variables[i].address;
+			size_t offset = value - address;
+
+			if (offset >= size_of(type))
+				continue;
+			fprintf(out, "&%s", variables[i].name);
+			if (each)
+				fprintf(out, "[%d]", cpu);
+			return print_part(out, type, offset, target);
+		}
 	}
 	/* One past the end of an array, an ERR_PTR(), a function. */
 	if ((uintptr_t)value >= (uintptr_t)-4095)
@@ -301,8 +308,15 @@ char *values(void)
 	for (int i = 0; i < variable_count; i++) {
 		if (strncmp(variables[i].name, "rw_", 3) == 0)
 			continue;
-		print_value(out, path, snprintf(path, sizeof(path), "%s", variables[i].name), plain_type(variables[i].type),
-			    variables[i].address);
+		const struct btf_type *type = plain_type(variables[i].type);
+		bool each = is_per_cpu(variables[i].address);
+
+		for (int cpu = 0; each && cpu < rw_cpus(); cpu++)
+			print_value(out, path, snprintf(path, sizeof(path), "%s[%d]", variables[i].name, cpu), type,
+				    rw_per_cpu(variables[i].address, cpu));
+		if (!each)
+			print_value(out, path, snprintf(path, sizeof(path), "%s", variables[i].name), type,
+				    variables[i].address);
 	}
 	fclose(out);
 	if (size > 0)

@@ -212,6 +212,8 @@ class Flow {
         return this.#value(expression.object, written);
       case 'index':
         return all([expression.array, expression.index]);
+      case 'perCpu':
+        return this.#value(expression.cpu, written);
       case 'list':
       case 'compound':
         return all(expression.entries.map(({ value }) => value));

@@ -63,6 +63,7 @@ const readCall: Reader = (reading, node, place) => {
   const type = inner === called ? undefined : reading.typedefs.get(inner.text);
   if (type !== undefined && given.length === 1) return { kind: 'cast', place, type, operand: given[0]! };
   if (inner.type === 'identifier') {
+    if (inner.text === 'per_cpu_ptr') return perCpuPointer(reading, given, place);
     checkKernelName(reading, inner.text, place);
     return { kind: 'call', place, name: inner.text, arguments: given };
   }
@@ -71,6 +72,37 @@ const readCall: Reader = (reading, node, place) => {
   const isFollowed = callee.kind === 'unary' && callee.operator === '*';
   return { kind: 'invoke', place, callee: isFollowed ? callee.operand : callee, arguments: given };
 };
+
+/** `per_cpu_ptr(&x.member, cpu)`: the address within the variable x of that CPU. */
+function perCpuPointer(reading: Reading, [pointer, cpu]: readonly Expression[], place: Place): Expression {
+  const operand =
+    pointer?.kind === 'unary' && pointer.operator === '&' && cpu !== undefined
+      ? of(pointer.operand, cpu)
+      : null;
+  return operand === null
+    ? fail(
+        reading.mistakes,
+        place,
+        'racewalk reads pointers to per-CPU variables, &x or &x.member, and no others',
+      )
+    : { kind: 'unary', place, operator: '&', operand };
+
+  function of(path: Expression, cpu: Expression): Expression | null {
+    if (path.kind === 'name') return { kind: 'perCpu', place: path.place, variable: path, cpu };
+    const outer =
+      path.kind === 'member' && !path.isArrow
+        ? of(path.object, cpu)
+        : path.kind === 'index'
+          ? of(path.array, cpu)
+          : null;
+    if (outer === null) return null;
+    return path.kind === 'member'
+      ? { ...path, object: outer }
+      : path.kind === 'index'
+        ? { ...path, array: outer }
+        : null;
+  }
+}
 
 const readAssignment: Reader = (reading, node, place) => {
   const symbol = operatorOf(reading, node);

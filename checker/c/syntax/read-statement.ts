@@ -178,6 +178,7 @@ export function readDeclarations(reading: Reading, node: Node): readonly Declara
   );
   const isExtern = words.some(({ text }) => text === 'extern');
   const isGhost = words.some(({ text }) => /\bghost\b/.test(text));
+  const isPerCpu = words.some(({ text }) => /\bper_cpu\b/.test(text));
   const isStatic = words.some(({ text }) => text === 'static');
   return node.childrenForFieldName('declarator').flatMap((declarator): readonly Declaration[] => {
     if (isExtern && /\[\s*\]$/.test(declarator.text)) return [];
@@ -188,7 +189,8 @@ export function readDeclarations(reading: Reading, node: Node): readonly Declara
       const type =
         declared.kind !== 'auto' || value === null ? declared : (typeOfInitial(reading, value) ?? declared);
       declare(reading, name, type);
-      return { place, whole: reading.placeOf(declarator), name, type, initial: value, isStatic, isGhost };
+      const whole = reading.placeOf(declarator);
+      return { place, whole, name, type, initial: value, isStatic, isGhost, isPerCpu };
     };
     const made = attempt(() => declaring(() => declaredNames(node), read));
     // What is declared `extern` is defined elsewhere in the file.

@@ -3,6 +3,12 @@ import { builtinTypes } from './builtin-types.ts';
 import { type Mistakes } from './source.ts';
 import type { Token } from './tokens.ts';
 
+/** Words of racewalk before a declaration, as attributes. */
+const marks: ReadonlyMap<string, string> = new Map([
+  ['GHOST', 'ghost'],
+  ['__per_cpu', 'per_cpu'],
+]);
+
 /** Attributes without meaning for a protocol; those of `called` take arguments. */
 const attributes = new Set([
   ...[
@@ -130,9 +136,10 @@ export function rewriteKeywords(tokens: readonly Token[], mistakes: Mistakes): r
       mistakes.report(token.place, 'racewalk does not read assembly: write what it does to memory');
       while (asmWords.test(tokens[at + 1]?.text ?? '')) at += 1;
       at = closings.get(at + 1) ?? at;
-    } else if (token.text === 'GHOST')
-      output.push(as('__attribute__', 'name'), as('('), as('('), as('ghost', 'name'), as(')'), as(')'));
-    else if (token.text === 'ATOMICALLY' && end !== undefined) {
+    } else if (marks.has(token.text)) {
+      const mark = as(marks.get(token.text)!, 'name');
+      output.push(as('__attribute__', 'name'), as('('), as('('), mark, as(')'), as(')'));
+    } else if (token.text === 'ATOMICALLY' && end !== undefined) {
       output.push(as('if', 'name'), as('('), ...tokens.slice(at, end + 1), as(')'));
       at = end;
     } else if (isThreadKind(token.text) && end !== undefined && tokens[end + 1]?.text === '{') {

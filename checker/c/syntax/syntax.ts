@@ -48,6 +48,8 @@ export type Expression = { readonly place: Place } & (
       readonly isArrow: boolean;
     }
   | { readonly kind: 'index'; readonly array: Expression; readonly index: Expression }
+  /** A per-CPU variable of a CPU. */
+  | { readonly kind: 'perCpu'; readonly variable: Expression & { kind: 'name' }; readonly cpu: Expression }
   | {
       readonly kind: 'cast';
       readonly type: Type;
@@ -85,6 +87,8 @@ export interface Declaration {
   readonly initial: Expression | null;
   readonly isStatic: boolean;
   readonly isGhost: boolean;
+  /** Each CPU has one: DEFINE_PER_CPU(). */
+  readonly isPerCpu: boolean;
 }
 
 export type Statement = { readonly place: Place } & (

@@ -64,6 +64,8 @@ export function typeOf(
       if (struct?.kind !== 'struct') return null;
       return struct.fields.find(({ name }) => name === expression.field)?.type ?? null;
     }
+    case 'perCpu':
+      return of(expression.variable);
     case 'index':
       return pointedType(of(expression.array)) ?? pointedType(of(expression.index));
     case 'string':

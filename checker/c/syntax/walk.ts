@@ -138,6 +138,10 @@ export function* partsOf(expression: Expression): Generator<Expression> {
       yield* partsOf(expression.array);
       yield* partsOf(expression.index);
       return;
+    case 'perCpu':
+      yield* partsOf(expression.variable);
+      yield* partsOf(expression.cpu);
+      return;
     case 'list':
     case 'compound':
       for (const { value } of expression.entries) yield* partsOf(value);

@@ -45,6 +45,8 @@ void rw_might_sleep(const char *file, int line);
 
 int rw_cpu(void);
 int rw_cpus(void);
+/* The per-CPU variable at the address, or a part of it, of another CPU. */
+void *rw_per_cpu(const void *address, int cpu);
 /* Calls f on the CPUs of the mask other than this one, in interrupt context; waits for them if `wait`. */
 void rw_call(unsigned long cpus, void (*f)(void *), void *info, bool wait);
 /* Waits for the readers of now; calls f(head) after such a wait; waits for the calls that are due by now. */
