@@ -40,7 +40,7 @@ class Outlook {
   acquires = false;
   readonly #cells: number;
   readonly #entries = new Map<string, FutureAccess>();
-  readonly #known = new Map<string, AccessesToCome>();
+  readonly #known = new Map<number | string, AccessesToCome>();
   #positions: readonly number[] = [];
 
   constructor(cells: number) {
@@ -73,8 +73,7 @@ class Outlook {
 
   /** With the values that the locals have. */
   with(locals: readonly number[]): AccessesToCome {
-    let key = '';
-    for (const position of this.#positions) key += `${locals[position]!} `;
+    const key = this.#keyOf(locals);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const cells = new Uint8Array(this.#cells);
@@ -87,6 +86,13 @@ class Outlook {
     const future = { cells, orders: this.orders, acquires: this.acquires };
     this.#known.set(key, future);
     return future;
+  }
+
+  /** Equal for equal values of the locals that select cells: at most one, nearly always. */
+  #keyOf(locals: readonly number[]): number | string {
+    const [position] = this.#positions;
+    if (this.#positions.length <= 1) return position === undefined ? 0 : locals[position]!;
+    return this.#positions.map((one) => locals[one]!).join();
   }
 }
 

@@ -17,6 +17,7 @@ import {
 } from './machine-state.ts';
 import { loads, reading, snapshots, stores, updates, type AccessesToCome } from './future-accesses.ts';
 import type { Program } from './program.ts';
+import { TimesOfCpu, TimeSet, TimeTable } from './times.ts';
 
 /** What of memory counts for whom. */
 export interface Audience {
@@ -62,10 +63,14 @@ function joined(one: AccessesToCome, handler: AccessesToCome): AccessesToCome {
   return both;
 }
 
-/** The normal forms for one audience. Its lists are used again for every state. */
+/** The normal forms for one audience. Its tables are used again for every state. */
 export class NormalForms {
   readonly #program: Program;
   readonly #audience: Audience;
+  readonly #clamps: boolean;
+  readonly #trims: boolean;
+  readonly #forgetsRepeats: boolean;
+  readonly #forgetsDead: boolean;
   /** The cells that several CPUs access. */
   readonly #sharedCells: readonly number[];
   /** By CPU: its position in the audience, or -1. */
@@ -75,18 +80,17 @@ export class NormalForms {
 
   // By position among the CPUs of the audience.
   readonly #futures: AccessesToCome[] = [];
-  /** Times of writes that the CPU can tell apart; ascending, as all lists of times. */
-  readonly #relevant: Time[][];
-  readonly #promises: Time[][];
+  readonly #times: readonly TimesOfCpu[];
   /** Where fenced loads begin, and by cell whether one that is not fenced may come. */
   readonly #ahead: Time[];
   readonly #unfenced: Uint8Array[] = [];
   /** The positions of the oldest writes that they may load from the cell that is looked at. */
   readonly #oldest: number[];
 
-  readonly #outside: Time[] = [];
-  /** Times that keep their order. */
-  readonly #kept: Time[] = [];
+  readonly #outside = new TimeSet();
+  /** Times that keep their order, and their numbers. */
+  readonly #kept = new TimeSet();
+  readonly #rank = new TimeTable();
   /** By cell: the position of the oldest write that is kept. */
   readonly #cuts: number[];
   /** By cell: the positions behind the cut that are forgotten, ascending. */
@@ -96,11 +100,15 @@ export class NormalForms {
     this.#program = program;
     this.#audience = audience;
     const { isOwn, cpus } = program;
+    const applies = (rule: Rule) => audience.without?.has(rule) !== true;
+    this.#clamps = applies('clamp');
+    this.#trims = applies('trim');
+    this.#forgetsRepeats = applies('repeat');
+    this.#forgetsDead = applies('dead');
     this.#sharedCells = [...isOwn.keys()].filter((cell) => !isOwn[cell]!);
     this.#positions = Array.from({ length: cpus }, (_, cpu) => audience.cpus.indexOf(cpu));
     this.#nowhere = nowhere(isOwn.length);
-    this.#relevant = audience.cpus.map(() => []);
-    this.#promises = audience.cpus.map(() => []);
+    this.#times = audience.cpus.map(() => new TimesOfCpu());
     this.#ahead = audience.cpus.map(() => 0);
     this.#oldest = audience.cpus.map(() => 0);
     this.#cuts = isOwn.map(() => 0);
@@ -111,33 +119,35 @@ export class NormalForms {
   of(state: MachineState): MachineState {
     this.#state = state;
     this.#begin();
-    const { writes } = state;
+    const { writes, top } = state;
     for (const cell of this.#sharedCells) this.#cuts[cell] = this.#lookAt(cell, writes[cell]!);
     // What a CPU has read decides what is seen from outside.
-    for (const times of this.#relevant) for (const time of this.#outside) include(times, time);
-    if (this.#audience.without?.has('repeat') !== true) this.#findRepeats();
+    if (this.#outside.count > 0) for (const { relevant } of this.#times) relevant.addAll(this.#outside, top);
+    if (this.#forgetsRepeats) this.#findRepeats();
+    this.#rank.countUpTo(this.#kept, top);
+    for (const times of this.#times) times.rank(this.#rank, this.#kept, top, this.#clamps);
     return this.#result();
   }
 
   #begin(): void {
     const { cpus, isAlone } = this.#audience;
     const { processors, hosts } = this.#program;
-    const { copies } = this.#state;
-    this.#outside.length = 0;
-    this.#kept.length = 0;
+    const { copies, writes, top } = this.#state;
+    this.#outside.clear(top);
+    this.#kept.clear(top);
     for (let at = 0; at < cpus.length; at++) {
       const host = hosts[cpus[at]!]!;
-      this.#relevant[at]!.length = 0;
-      this.#promises[at]!.length = 0;
+      this.#times[at]!.clear(top);
       this.#futures[at] = futureOf(this.#program, this.#state, cpus[at]!, isAlone);
       this.#unfenced[at] = processors[host]!.unfenced[copies[host]!.locals[0]!]!;
     }
     for (const cell of this.#sharedCells)
-      for (const { promisedBy, time } of this.#state.writes[cell]!) {
+      for (const { promisedBy, time } of writes[cell]!) {
         const at = promisedBy < 0 ? -1 : this.#positions[promisedBy]!;
         if (at < 0) continue;
-        include(this.#promises[at]!, time);
-        include(this.#relevant[at]!, time);
+        const { promises, relevant } = this.#times[at]!;
+        promises.add(time);
+        relevant.add(time);
       }
     for (let at = 0; at < cpus.length; at++) this.#ahead[at] = this.#aheadOf(cpus[at]!, at);
   }
@@ -151,7 +161,8 @@ export class NormalForms {
     const { isAlone, without } = this.#audience;
     const hasHandlers = isInterrupted[cpu]! || (!isAlone && onCpu[cpu]!.length > 1);
     if (hasHandlers || without?.has('ahead') === true) return 0;
-    return this.#promises[at]![0] ?? this.#state.top;
+    const { promises } = this.#times[at]!;
+    return promises.count > 0 ? promises.first : this.#state.top;
   }
 
   /** The position of the oldest write of a cell that a CPU may still load. */
@@ -163,12 +174,18 @@ export class NormalForms {
 
   #findRepeats(): void {
     const { writes } = this.#state;
-    for (const cell of this.#sharedCells) this.#repeats[cell] = this.#repeatsOf(writes[cell]!, cell);
+    let found = false;
+    for (const cell of this.#sharedCells) {
+      const repeats = this.#repeatsOf(writes[cell]!, cell);
+      this.#repeats[cell] = repeats;
+      found ||= repeats.length > 0;
+    }
+    if (!found) return;
     for (const cell of this.#sharedCells)
       for (const at of this.#repeats[cell]!) {
         const { time } = writes[cell]![at]!;
-        for (const times of this.#relevant) exclude(times, time);
-        exclude(this.#kept, time);
+        for (const { relevant } of this.#times) relevant.delete(time);
+        this.#kept.delete(time);
       }
   }
 
@@ -203,7 +220,7 @@ export class NormalForms {
     const from = (kinds & snapshots) === 0 ? time : list[older]!.time;
     const isBetween = (view: Time) => view >= time && view < next;
     return (
-      !this.#relevant[at]!.some((other) => other > from && other !== time && other < next) &&
+      !this.#times[at]!.relevant.hasBetween(from, next, time) &&
       !this.#viewsOf(cpu).some(isBetween) &&
       !this.#state.writes.some(
         (other, one) => !this.#program.isOwn[one]! && isBetween(other[this.#cuts[one]!]!.time),
@@ -229,15 +246,11 @@ export class NormalForms {
 
   /** Notes what counts of a cell's writes; returns the position of the oldest that somebody may still read. */
   #lookAt(cell: number, list: readonly Write[]): number {
-    const { cpus, observed, without } = this.#audience;
     const last = list.length - 1;
     // Most cells: one write, which everybody reads.
-    if (last === 0 && list[0]!.promisedBy < 0) return 0;
-    let cut = without?.has('trim') === true ? 0 : last;
-    for (let position = 0; position <= last; position++) {
-      const { promisedBy } = list[position]!;
-      if (promisedBy >= 0 && this.#positions[promisedBy]! >= 0) cut = Math.min(cut, position - 1);
-    }
+    if (last === 0) return 0;
+    const { cpus, observed } = this.#audience;
+    let cut = this.#trims ? Math.min(last, this.#firstPromise(list) - 1) : 0;
     for (let at = 0; at < cpus.length; at++) {
       const mayLoad = (this.#futures[at]!.cells[cell]! & loads) !== 0;
       const position = mayLoad ? this.#oldestFor(list, cell, at) : list.length;
@@ -247,33 +260,58 @@ export class NormalForms {
     const outside = observed[cell] === true ? lastBefore(list, this.#state.seen) : list.length;
     cut = Math.min(cut, outside);
     for (let at = 0; at < cpus.length; at++)
-      includeFrom(this.#relevant[at]!, list, Math.max(this.#oldest[at]!, cut + 1));
-    includeFrom(this.#outside, list, Math.max(outside, cut + 1));
-    includeFrom(this.#kept, list, cut + 1);
+      this.#times[at]!.relevant.addFrom(list, Math.max(this.#oldest[at]!, cut + 1));
+    this.#outside.addFrom(list, Math.max(outside, cut + 1));
+    this.#kept.addFrom(list, cut + 1);
     return cut;
   }
 
+  /** The position of the first write that is promised, or that behind the last. */
+  #firstPromise(list: readonly Write[]): number {
+    let position = 1;
+    for (; position < list.length; position++) {
+      const { promisedBy } = list[position]!;
+      if (promisedBy >= 0 && this.#positions[promisedBy]! >= 0) break;
+    }
+    return position;
+  }
+
   #result(): MachineState {
-    const { cpus, copies, ownData, seen } = this.#state;
+    const { cpus, copies, ownData, own, seen, step } = this.#state;
     return {
-      ...this.#state,
       writes: this.#lists(),
+      own,
       ownData: this.#ownData(ownData),
-      top: this.#kept.length,
-      seen: this.#rank(clampTo(this.#outside, seen)),
-      cpus: cpus.map((views, cpu) => {
-        const at = this.#positions[cpu]!;
-        return at < 0 ? this.#nowhere : this.#views(views, at);
-      }),
-      copies: copies.map((copy, processor) => this.#copy(copy, processor)),
+      top: this.#kept.count,
+      seen: this.#rank.at(this.#outside.latest(seen)),
+      cpus: this.#cpus(cpus),
+      copies: this.#copies(copies),
+      step,
     };
   }
 
   #lists(): MachineState['writes'] {
     const { writes } = this.#state;
-    const lists = writes.slice();
-    for (const cell of this.#sharedCells) lists[cell] = this.#list(writes[cell]!, cell);
+    let lists = writes as (readonly Write[])[];
+    for (const cell of this.#sharedCells)
+      lists = put(lists, writes, cell, this.#list(writes[cell]!, cell));
     return lists;
+  }
+
+  #cpus(cpus: readonly CpuViews[]): readonly CpuViews[] {
+    let changed = cpus as CpuViews[];
+    for (let cpu = 0; cpu < cpus.length; cpu++) {
+      const at = this.#positions[cpu]!;
+      changed = put(changed, cpus, cpu, at < 0 ? this.#nowhere : this.#views(cpus[cpu]!, at));
+    }
+    return changed;
+  }
+
+  #copies(copies: readonly CopyState[]): readonly CopyState[] {
+    let changed = copies as CopyState[];
+    for (let processor = 0; processor < copies.length; processor++)
+      changed = put(changed, copies, processor, this.#copy(copies[processor]!, processor));
+    return changed;
   }
 
   #ownData(times: readonly Time[]): readonly Time[] {
@@ -283,32 +321,10 @@ export class NormalForms {
     return changed;
   }
 
-  /** The number of kept times up to this one. */
-  #rank(time: Time): Time {
-    return countUpTo(this.#kept, time);
-  }
-
-  #clamp(at: number, time: Time): Time {
-    if (time === 0) return 0;
-    if (this.#audience.without?.has('clamp') === true) return this.#rank(time);
-    return this.#rank(clampTo(this.#relevant[at]!, time));
-  }
-
   #anyClamp(time: Time): Time {
     let latest = 0;
-    for (let at = 0; at < this.#relevant.length; at++) latest = Math.max(latest, this.#clamp(at, time));
+    for (const { clamp } of this.#times) latest = Math.max(latest, clamp.at(time));
     return latest;
-  }
-
-  /** Only its own promises are compared with it. */
-  #clampToPromises(at: number, time: Time): Time {
-    return time === 0 ? 0 : this.#rank(clampTo(this.#promises[at]!, time));
-  }
-
-  /** A view that adds nothing to what the CPU has reached counts as none; `rNew` is clamped. */
-  #behind(at: number, time: Time, rNew: Time): Time {
-    const clamped = this.#clamp(at, time);
-    return clamped <= rNew ? 0 : clamped;
   }
 
   #list(list: readonly Write[], cell: number): readonly Write[] {
@@ -318,41 +334,55 @@ export class NormalForms {
     const oldest = withTime(first, first.time === 0 ? 0 : this.#timeOfOldest(first.time, cell));
     if (cut === list.length - 1) return list.length === 1 && oldest === first ? list : [oldest];
     const forgotten = this.#repeats[cell]!;
-    const rest = list.flatMap((write, at) =>
-      at <= cut || forgotten.includes(at) ? [] : [withTime(write, this.#rank(write.time))],
-    );
-    const isSame =
-      oldest === first &&
-      rest.length === list.length - 1 &&
-      rest.every((write, at) => write === list[at + 1]);
-    return isSame ? list : [oldest, ...rest];
+    const kept = [oldest];
+    let isSame = cut === 0 && oldest === first;
+    for (let at = cut + 1; at < list.length; at++) {
+      if (forgotten.includes(at)) continue;
+      const write = withTime(list[at]!, this.#rank.at(list[at]!.time));
+      isSame &&= write === list[kept.length];
+      kept.push(write);
+    }
+    return isSame && kept.length === list.length ? list : kept;
   }
 
   /** The latest that a reader could tell from what is before it. */
   #timeOfOldest(time: Time, cell: number): Time {
     let latest = 0;
-    for (let at = 0; at < this.#relevant.length; at++)
-      if ((this.#futures[at]!.cells[cell]! & reading) !== 0) latest = Math.max(latest, this.#clamp(at, time));
+    for (let at = 0; at < this.#times.length; at++)
+      if ((this.#futures[at]!.cells[cell]! & reading) !== 0)
+        latest = Math.max(latest, this.#times[at]!.clamp.at(time));
     return latest;
   }
 
   #views(views: CpuViews, at: number): CpuViews {
     const { orders, acquires } = this.#futures[at]!;
-    const rNew = this.#clamp(at, views.rNew);
-    const rOld = orders ? this.#behind(at, views.rOld, rNew) : 0;
-    const blind = orders ? this.#behind(at, views.blind, rNew) : 0;
-    const normal = {
+    const { clamp, toPromises } = this.#times[at]!;
+    const rNew = clamp.at(views.rNew);
+    const rOld = orders ? behind(clamp, views.rOld, rNew) : 0;
+    const blind = orders ? behind(clamp, views.blind, rNew) : 0;
+    const normal: CpuViews = {
       cells: this.#cellsOf(views, at, rNew),
       rOld,
       blind: blind <= rOld ? 0 : blind,
-      wOld: orders ? this.#behind(at, views.wOld, rNew) : 0,
+      wOld: orders ? behind(clamp, views.wOld, rNew) : 0,
       rNew,
-      wNew: this.#clampToPromises(at, views.wNew),
-      cap: this.#clampToPromises(at, views.cap),
-      release: acquires ? this.#behind(at, views.release, rNew) : 0,
-      fresh: this.#rank(views.fresh),
+      // Only its own promises are compared with it.
+      wNew: toPromises.at(views.wNew),
+      cap: toPromises.at(views.cap),
+      release: acquires ? behind(clamp, views.release, rNew) : 0,
+      fresh: this.#rank.at(views.fresh),
     };
-    return areSame(normal, views) ? views : normal;
+    const isSame =
+      normal.cells === views.cells &&
+      rOld === views.rOld &&
+      normal.blind === views.blind &&
+      normal.wOld === views.wOld &&
+      rNew === views.rNew &&
+      normal.wNew === views.wNew &&
+      normal.cap === views.cap &&
+      normal.release === views.release &&
+      normal.fresh === views.fresh;
+    return isSame ? views : normal;
   }
 
   #cellsOf(views: CpuViews, at: number, rNew: Time): number[] {
@@ -371,12 +401,13 @@ export class NormalForms {
     { base, at, rNew }: { readonly base: number; readonly at: number; readonly rNew: Time },
   ): number[] {
     const { cells } = views;
+    const { clamp, promises } = this.#times[at]!;
     const cell = base / perCell;
     const kinds = this.#futures[at]!.cells[cell]!;
     const ownTime = cells[base + coherence]!;
     const position = cells[base + lastOwn]!;
-    const counts = (kinds & loads) !== 0 || (this.#promises[at]!.length > 0 && (kinds & stores) !== 0);
-    const changed = put(given, cells, base + coherence, counts ? this.#behind(at, ownTime, rNew) : 0);
+    const counts = (kinds & loads) !== 0 || (promises.count > 0 && (kinds & stores) !== 0);
+    const changed = put(given, cells, base + coherence, counts ? behind(clamp, ownTime, rNew) : 0);
     const last = position - this.#cuts[cell]!;
     if (position >= 0 && last >= 0 && (kinds & (loads | updates)) !== 0) {
       const list = this.#state.writes[cell]!;
@@ -385,12 +416,12 @@ export class NormalForms {
       const forgotten = this.#repeats[cell]!;
       const isKept = position >= oldest && !forgotten.includes(position);
       const tells =
-        this.#clamp(at, Math.max(views.rNew, forwardedTime)) !==
-        this.#clamp(at, Math.max(views.rNew, list[position]!.time));
+        clamp.at(Math.max(views.rNew, forwardedTime)) !==
+        clamp.at(Math.max(views.rNew, list[position]!.time));
       if (isKept && tells) {
         const before = forgotten.filter((one) => one < position).length;
         const moved = put(changed, cells, base + lastOwn, last - before);
-        return put(moved, cells, base + forwarded, this.#behind(at, forwardedTime, rNew));
+        return put(moved, cells, base + forwarded, behind(clamp, forwardedTime, rNew));
       }
     }
     const without = put(changed, cells, base + lastOwn, -1);
@@ -401,33 +432,35 @@ export class NormalForms {
     const { cpu, dead, addresses, isInside } = this.#program.processors[processor]!;
     const at = this.#positions[cpu]!;
     if (at < 0) return copy;
-    const rNew = this.#clamp(at, this.#state.cpus[cpu]!.rNew);
-    const hasPromises = this.#promises[at]!.length > 0;
+    const { clamp, promises, toPromises } = this.#times[at]!;
+    const rNew = clamp.at(this.#state.cpus[cpu]!.rNew);
+    const hasPromises = promises.count > 0;
     const location = copy.locals[0]!;
     let { locals, data, control } = copy;
     for (let position = 0; position < copy.data.length; position++) {
       const time = copy.data[position]!;
       if (time > 0) {
         const counts = hasPromises || addresses[position]!;
-        data = put(data, copy.data, position, counts ? this.#behind(at, time, rNew) : 0);
+        data = put(data, copy.data, position, counts ? behind(clamp, time, rNew) : 0);
       }
       const depends = copy.control[position]!;
-      if (depends > 0) control = put(control, copy.control, position, this.#clampToPromises(at, depends));
+      if (depends > 0) control = put(control, copy.control, position, toPromises.at(depends));
     }
-    if (this.#audience.without?.has('dead') !== true)
+    if (this.#forgetsDead)
       for (const { position, value } of dead[location]!) {
         locals = put(locals, copy.locals, position, value);
         data = put(data, copy.data, position, 0);
         control = put(control, copy.control, position, 0);
       }
-    const inside = isInside[location]! ? this.#clampToPromises(at, copy.inside) : 0;
-    const normal = { locals, data, control, inside };
-    return areSame(normal, copy) ? copy : normal;
+    const inside = isInside[location]! ? toPromises.at(copy.inside) : 0;
+    const isSame =
+      locals === copy.locals && data === copy.data && control === copy.control && inside === copy.inside;
+    return isSame ? copy : { locals, data, control, inside };
   }
 }
 
 /** A list with an element changed: `list`, which is copied first where it is still the one before all changes. */
-function put(list: number[], before: readonly number[], at: number, value: number): number[] {
+function put<T>(list: T[], before: readonly T[], at: number, value: T): T[] {
   if (list[at] === value) return list;
   const own = list === before ? list.slice() : list;
   own[at] = value;
@@ -437,29 +470,7 @@ function put(list: number[], before: readonly number[], at: number, value: numbe
 const notForwarded = (list: number[], before: readonly number[], base: number): number[] =>
   put(put(list, before, base + forwarded, 0), before, base + forwardedFromUpdate, 0);
 
-/** Whether all parts are the same numbers or the same objects. */
-function areSame<T extends object>(one: T, other: T): boolean {
-  for (const key in one) if (one[key] !== other[key]) return false;
-  return true;
-}
-
 const withTime = (write: Write, time: Time): Write => (write.time === time ? write : { ...write, time });
-
-/** Adds a time to ascending ones. */
-function include(times: Time[], time: Time): void {
-  let at = times.length;
-  while (at > 0 && times[at - 1]! > time) at--;
-  if (at === 0 || times[at - 1] !== time) times.splice(at, 0, time);
-}
-
-function includeFrom(times: Time[], list: readonly Write[], from: number): void {
-  for (let at = from; at < list.length; at++) include(times, list[at]!.time);
-}
-
-function exclude(times: Time[], time: Time): void {
-  const at = times.indexOf(time);
-  if (at >= 0) times.splice(at, 1);
-}
 
 const noPositions: readonly number[] = [];
 
@@ -470,20 +481,10 @@ function lastBefore(list: readonly Write[], time: Time): number {
   return position;
 }
 
-/** The latest of some ascending times that is not after this one, or 0. */
-function clampTo(times: readonly Time[], time: Time): Time {
-  const count = countUpTo(times, time);
-  return count === 0 ? 0 : times[count - 1]!;
-}
-
-function countUpTo(times: readonly Time[], time: Time): number {
-  let [low, high] = [0, times.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[middle]! <= time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** A view that adds nothing to what the CPU has reached counts as none; `rNew` is clamped. */
+function behind(clamp: TimeTable, time: Time, rNew: Time): Time {
+  const clamped = clamp.at(time);
+  return clamped <= rNew ? 0 : clamped;
 }
 
 const nowhere = (cells: number): CpuViews => ({
