@@ -4,7 +4,7 @@
  */
 import type { Column, SymmetricGroup, Symmetry } from '../program/symmetry.ts';
 import { firstLocal, type InternedStates } from './state/interned-state.ts';
-import { VectorSet, type Vector } from './state/vector-set.ts';
+import { VectorSet, type Vector } from '../state-space/vector-set.ts';
 
 /** Makes states canonical in place. */
 export class CanonicalForms {

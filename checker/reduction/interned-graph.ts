@@ -11,8 +11,8 @@ import type { CellValue, StepEvent } from './analysis/footprint.ts';
 import { conjunctsOf, visibilityOf } from './analysis/conjuncts.ts';
 import { ConjunctWatch, offsetOf } from './state/conjunct-watch.ts';
 import { firstLocal, InternedStates } from './state/interned-state.ts';
-import { NumberList } from './state/number-list.ts';
-import { VectorSet } from './state/vector-set.ts';
+import { NumberList } from '../state-space/number-list.ts';
+import { VectorSet } from '../state-space/vector-set.ts';
 import { StepCache } from './stubborn/step-cache.ts';
 
 export type { CellValue };

@@ -15,7 +15,7 @@ import { ConjunctWatch, offsetOf } from './state/conjunct-watch.ts';
 import { ExploredEdges, missingRoots, uncovered } from './stubborn/ignoring-proviso.ts';
 import type { ValueSource } from './state/decision-tree.ts';
 import { modelErrorOf } from '../state-space/successors.ts';
-import { NumberList } from './state/number-list.ts';
+import { NumberList } from '../state-space/number-list.ts';
 import {
   irreducible,
   StubbornSets,
@@ -24,7 +24,7 @@ import {
 } from './stubborn/stubborn-sets.ts';
 import type { Edge, Finding, StateSpace } from '../state-space/state-space.ts';
 import { StepCache, type KnownStep, type CachedOutcome } from './stubborn/step-cache.ts';
-import { VectorSet } from './state/vector-set.ts';
+import { VectorSet } from '../state-space/vector-set.ts';
 
 /** All copies of the state that have edges are expanded. */
 const full = 1;

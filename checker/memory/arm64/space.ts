@@ -1,5 +1,5 @@
 /** The states of a model under ARMv8: the Promising-ARM machine behind the interface of every search. */
-import type { TransitionSystem } from '../../program/transition-system.ts';
+import type { Transition, TransitionSystem } from '../../program/transition-system.ts';
 import { valueFrom } from '../../program/numbering.ts';
 import { authored } from '../../language/model-error.ts';
 import type { Value } from '../../language/domain.ts';
@@ -13,9 +13,10 @@ import { Completion } from './completion.ts';
 import { Unanswered } from './patience.ts';
 import { defaultProgram, programOf, type Program, type ProgramSettings } from './program.ts';
 import { observedCells, propertiesOf, timesToLook, writeAt, type CompiledProperty } from './properties.ts';
-import { keyOf } from './state-key.ts';
+import { StoredStates, type StateWords } from './stored-states.ts';
 import { defaultMachine, Arm64Machine, type MachineSettings, type MachineStep } from './successors.ts';
 import type { State } from '../../interpreter/evaluate.ts';
+import { NumberList } from '../../state-space/number-list.ts';
 import {
   CapacityError,
   type Edge,
@@ -24,8 +25,8 @@ import {
   type StateStep,
 } from '../../state-space/state-space.ts';
 
-/** A guess: what V8 keeps for a state of some twenty cells, its key and its edges. */
-const bytesPerState = 3_000;
+/** V8 keeps a list of small numbers as pointers. */
+const bytesPerNumber = 8;
 
 /** States between two looks at the limits: each takes some tenths of a millisecond. */
 const portion = 16;
@@ -41,10 +42,14 @@ export class Arm64Space implements StateSpace {
   readonly #interchange: Interchange | null;
   readonly #properties: readonly CompiledProperty[];
   readonly #observed: readonly boolean[];
-  readonly #states: MachineState[] = [];
-  readonly #ids = new Map<string, number>();
-  readonly #successors: (readonly StateStep[])[] = [];
-  readonly #edges = new Map<string, Edge>();
+  readonly #stored: StoredStates;
+  /** By state that is expanded: where its steps stand in the list of all. */
+  readonly #firstSteps: number[] = [];
+  /** Of a state: how many, then two numbers a step: the state, and twice the edge, plus 1 where it is out of order. */
+  readonly #steps = new NumberList();
+  readonly #edges: Edge[] = [];
+  /** By processor, transition and choice. */
+  readonly #edgeNumbers: readonly Map<Transition, Map<number, number>>[];
   readonly #completion: Completion;
   readonly #patience: number;
 
@@ -60,17 +65,19 @@ export class Arm64Space implements StateSpace {
     this.#observed = observedCells(this.#program);
     this.#properties = propertiesOf(this.#program);
     this.machine = new Arm64Machine(this.#program, this.#observed, settings);
+    this.#edgeNumbers = this.#program.processors.map(() => new Map());
+    this.#stored = new StoredStates(this.#program);
     this.#completion = new Completion(this.machine);
     this.#patience = settings.patience;
     this.fired = new Float64Array(system.transitions.length);
   }
 
   get count(): number {
-    return this.#states.length;
+    return this.#stored.count;
   }
 
   get bytes(): number {
-    return this.#states.length * bytesPerState;
+    return this.#stored.bytes + this.#firstSteps.length * bytesPerNumber + this.#steps.bytes;
   }
 
   start(): void {
@@ -103,25 +110,32 @@ export class Arm64Space implements StateSpace {
   }
 
   #expandOne(id: number): void {
-    const state = this.#states[id]!;
+    const state = this.#stored.state(id);
     const steps = this.machine.enough(state);
     const outcomes = steps.map((step) => this.#outcomeOf(state, step));
     // All questions are answered, and nothing has been stored yet.
     if (isDeadlock(this.#program, state, steps)) this.findings.push({ kind: 'deadlock', state: id });
-    this.#successors[id] = steps.flatMap((step, at) => {
-      const edge = this.edgeOf(step);
+    const first = this.#steps.length;
+    this.#firstSteps[id] = first;
+    this.#steps.push(0);
+    for (const [at, step] of steps.entries()) {
+      const number = this.#edgeNumberOf(step);
+      const edge = this.#edges[number]!;
       const outcome = outcomes[at]!;
       this.transitions += 1;
       if (step.run !== null) this.fired[edge.transition.id]! += 1;
-      if (outcome.kind === 'state')
-        return [{ edge, to: this.#store(outcome), isOutOfOrder: step.isStale || step.run === null }];
-      if (!outcome.isPossible) return [];
+      if (outcome.kind === 'state') {
+        this.#steps.push(this.#store(outcome));
+        this.#steps.push(2 * number + Number(step.isStale || step.run === null));
+        continue;
+      }
+      if (!outcome.isPossible) continue;
       const { error, failed } = step.run!;
       if (error !== null)
         this.findings.push({ kind: 'error', state: id, edge, message: blame(this.#program, step, error) });
       else this.findings.push({ kind: 'assertion', state: id, edge, claim: failed! });
-      return [];
-    });
+    }
+    this.#steps.set(first, (this.#steps.length - first - 1) / 2);
   }
 
   /** What a step leads to. Throws  Unanswered when patience is used up. */
@@ -133,8 +147,10 @@ export class Arm64Space implements StateSpace {
 
   #entered(given: MachineState): EnteredState {
     const state = this.#canonical(given);
-    const key = keyOf(state);
-    return { kind: 'state', state, key, shown: this.#ids.has(key) ? [] : this.#shownIn(state) };
+    const words = this.#stored.wordsOf(state);
+    const known = this.#stored.find(words);
+    if (known >= 0) return { kind: 'state', known, words: null, shown: [] };
+    return { kind: 'state', known, words: words.slice(), shown: this.#shownIn(state) };
   }
 
   #canonical(given: MachineState): MachineState {
@@ -144,24 +160,30 @@ export class Arm64Space implements StateSpace {
 
   /** The number under which a state is stored, or -1. */
   numberOf(given: MachineState): number {
-    return this.#ids.get(keyOf(this.#canonical(given))) ?? -1;
+    return this.#stored.find(this.#stored.wordsOf(this.#canonical(given)));
   }
 
-  edgeOf({ processor, operation: { transition }, choice }: MachineStep): Edge {
-    const key = `${processor} ${transition.id} ${choice}`;
-    const known = this.#edges.get(key);
+  edgeOf(step: MachineStep): Edge {
+    return this.#edges[this.#edgeNumberOf(step)]!;
+  }
+
+  #edgeNumberOf({ processor, operation: { transition }, choice }: MachineStep): number {
+    const numbers = this.#edgeNumbers[processor]!;
+    let ofTransition = numbers.get(transition);
+    if (ofTransition === undefined) numbers.set(transition, (ofTransition = new Map()));
+    const known = ofTransition.get(choice);
     if (known !== undefined) return known;
     const { thread, replica } = this.#program.processors[processor]!;
-    const edge: Edge = { thread, replica, transition, choice };
-    this.#edges.set(key, edge);
-    return edge;
+    const number = this.#edges.push({ thread, replica, transition, choice }) - 1;
+    ofTransition.set(choice, number);
+    return number;
   }
 
-  #store({ state, key, shown }: EnteredState): number {
-    const known = this.#ids.get(key);
-    if (known !== undefined) return known;
-    const id = this.#states.push(state) - 1;
-    this.#ids.set(key, id);
+  #store({ known, words, shown }: EnteredState): number {
+    if (words === null) return known;
+    const { count } = this.#stored;
+    const id = this.#stored.add(words);
+    if (id < count) return id;
     for (const property of shown)
       if (this.#properties[property]!.kind === 'reachable') this.reached.add(property);
       else this.findings.push({ kind: 'invariant', state: id, property });
@@ -182,17 +204,23 @@ export class Arm64Space implements StateSpace {
   }
 
   successors(id: number): readonly StateStep[] {
-    return this.#successors[id] ?? [];
+    const { [id]: first } = this.#firstSteps;
+    if (first === undefined) return [];
+    return Array.from({ length: this.#steps.at(first) }, (_, step): StateStep => {
+      const at = first + 1 + 2 * step;
+      const way = this.#steps.at(at + 1);
+      return { edge: this.#edges[way >> 1]!, to: this.#steps.at(at), isOutOfOrder: way % 2 === 1 };
+    });
   }
 
   state(id: number): State {
-    const state = this.#states[id]!;
+    const state = this.#stored.state(id);
     return plainState(this.#program, state, state.top);
   }
 
   /** As the machine has it. */
   machineState(id: number): MachineState {
-    return this.#states[id]!;
+    return this.#stored.state(id);
   }
 }
 
@@ -201,8 +229,10 @@ type StepOutcome = EnteredState | { readonly kind: 'stop'; readonly isPossible: 
 
 interface EnteredState {
   readonly kind: 'state';
-  readonly state: MachineState;
-  readonly key: string;
+  /** The number of a state that is stored, or -1. */
+  readonly known: number;
+  /** Those of a state that is not; null: it is. */
+  readonly words: StateWords | null;
   /** Positions of the properties that show in a new state. */
   readonly shown: readonly number[];
 }

@@ -7,6 +7,7 @@ import {
   type CopyState,
   type MachineState,
   type CpuViews,
+  type Write,
 } from './machine-state.ts';
 import type { Program } from './program.ts';
 
@@ -64,18 +65,23 @@ const key = new KeyText();
 export function keyOf(state: MachineState): string {
   key.clear();
   key.add(state.seen);
-  for (const list of state.writes) {
-    key.add(list.length);
-    for (const { time, value, promisedBy } of list) {
-      key.add(time);
-      key.add(value);
-      key.add(promisedBy);
-    }
-  }
+  for (const list of state.writes) addWrites(list);
   key.addAll(state.own);
   key.addAll(state.ownData);
   for (const views of state.cpus) addViews(views);
   for (const copy of state.copies) addCopy(copy);
+  return key.text();
+}
+
+/** Parts of a state, each as text of its kind. */
+export const keyOfWrites = (list: readonly Write[]): string => textAfter(addWrites, list);
+export const keyOfNumbers = (numbers: readonly number[]): string => textAfter(addNumbers, numbers);
+export const keyOfViews = (views: CpuViews): string => textAfter(addViews, views);
+export const keyOfCopy = (copy: CopyState): string => textAfter(addCopy, copy);
+
+function textAfter<T>(add: (part: T) => void, part: T): string {
+  key.clear();
+  add(part);
   return key.text();
 }
 
@@ -115,6 +121,19 @@ export function keyAlone(program: Program, state: MachineState, cpu: number): st
 
 /** Ends a list of cells: no cell has this number. */
 const end = -1;
+
+function addWrites(list: readonly Write[]): void {
+  key.add(list.length);
+  for (const { time, value, promisedBy } of list) {
+    key.add(time);
+    key.add(value);
+    key.add(promisedBy);
+  }
+}
+
+function addNumbers(numbers: readonly number[]): void {
+  key.addAll(numbers);
+}
 
 function addViews({ cells, rOld, blind, wOld, rNew, wNew, cap, release, fresh }: CpuViews): void {
   key.add(rOld);

@@ -2,7 +2,7 @@
 import { isWithin, ofBits } from '../../language/interval.ts';
 import { numberOf, valueFrom, type Numbering } from '../../program/numbering.ts';
 import type { Cells, State } from '../../interpreter/evaluate.ts';
-import { VectorSet, VectorTree, type Vector, type VectorType } from './vector-set.ts';
+import { VectorSet, VectorTree, type Vector, type VectorType } from '../../state-space/vector-set.ts';
 
 /** Words of a state: the tracked cells, the other cells, and from here on the local states of the copies. */
 export const trackedWord = 0;

@@ -15,7 +15,7 @@ import type { CopySet } from './copy-set.ts';
 import type { Numbering } from '../../program/numbering.ts';
 import { firstLocal, trackedWord, type InternedStates } from '../state/interned-state.ts';
 import { learn, recall, type TreeNode } from '../state/decision-tree.ts';
-import { VectorSet, type Vector } from '../state/vector-set.ts';
+import { VectorSet, type Vector } from '../../state-space/vector-set.ts';
 
 /** A cell in the scope of a copy that may change it. */
 interface ChangeableCell {

@@ -1,5 +1,5 @@
 /** The ignoring proviso: from every state a run leads to a root. Edges are pairs, walked backwards. */
-import { NumberList } from '../state/number-list.ts';
+import { NumberList } from '../../state-space/number-list.ts';
 
 export class ExploredEdges {
   readonly #from = new NumberList();

@@ -9,7 +9,7 @@ import type { Numbering } from '../../program/numbering.ts';
 import type { Transition } from '../../program/transition-system.ts';
 import { learn, recall, type TreeNode, type ValueSource } from '../state/decision-tree.ts';
 import { firstLocal, type InternedStates } from '../state/interned-state.ts';
-import type { Vector } from '../state/vector-set.ts';
+import type { Vector } from '../../state-space/vector-set.ts';
 
 /** One way in which a step fires; the local state afterwards is interned. */
 export interface CachedOutcome extends Omit<StepOutcome, 'locals'> {
