@@ -39,6 +39,7 @@ import {
   smpMb,
   smpRmb,
   step,
+  sub,
   thread,
   values,
   wait,
@@ -394,3 +395,31 @@ test.each(['tso', 'pso', 'arm64'] as const)(
     expect(verdictOf(model, memory)).toBe('holds');
   },
 );
+
+test.each([
+  ['0 first', 0],
+  ['1 first', 1],
+] as const)('a variable of one CPU decides what that CPU may store early: %s', (_, first) => {
+  const bit = range(0, 1);
+  const model = modelOf(() => {
+    const mem = shared({ x: init(bit, 0), y: init(bit, 0), own: init(bit, 0) });
+    const user = thread('user', { locals: { c: init(bit, 0), r: init(bit, 0) } }, (l) => [
+      choose('c', l.c),
+      step('own = c', set(mem.own, first === 0 ? l.c : sub(1, l.c))),
+      step('r = x', set(l.r, mem.x)),
+      branch('own', eq(mem.own, 1), [step('y = 1', set(mem.y, 1))]),
+    ]);
+    const other = thread('other', { locals: { a: init(bit, 0) } }, (l) => [
+      step('a = y', set(l.a, mem.y)),
+      smpMb(),
+      step('x = a', set(mem.x, l.a)),
+    ]);
+    return {
+      shared: mem,
+      threads: [user, other],
+      properties: [always('no load buffering', not(exists(user, (l) => eq(l.r, 1)))), reachable('any', true)],
+    };
+  });
+  expect(verdictOf(model, 'pso')).toBe('holds');
+  expect(verdictOf(model, 'arm64')).toBe('violated');
+});

@@ -131,19 +131,18 @@ interface Whose {
 }
 
 /** What one operation does itself, and where it leads. */
-function knownOf(operation: Operation, { numbering, isOwn, thread, replica }: Whose) {
+function knownOf(operation: Operation, { numbering, thread, replica }: Whose) {
   const ranges = numbering.locals[thread]!;
   const { reads, writes } = referencesOf(operation.transition, replica, numbering);
-  const entryOf = ({ first, length, index }: NamedCells, kinds: number): readonly FutureAccess[] => {
-    if (isOwn.slice(first, first + length).every((own) => own)) return [];
+  const entryOf = ({ first, length, index }: NamedCells, kinds: number): FutureAccess => {
     const position = index === null ? null : ranges.get(index)!.first;
-    return [{ kinds, first, length, position }];
+    return { kinds, first, length, position };
   };
   const nodes = nodesOf(operation.code);
   return {
     entries: [
-      ...reads.flatMap((one) => entryOf(one, readingOf(operation))),
-      ...writes.flatMap((one) => entryOf(one, stores)),
+      ...reads.map((one) => entryOf(one, readingOf(operation))),
+      ...writes.map((one) => entryOf(one, stores)),
     ],
     assigned: new Set(assignedIn(operation.transition.code, ranges)),
     orders:

@@ -293,8 +293,7 @@ export class NormalForms {
   #lists(): MachineState['writes'] {
     const { writes } = this.#state;
     let lists = writes as (readonly Write[])[];
-    for (const cell of this.#sharedCells)
-      lists = put(lists, writes, cell, this.#list(writes[cell]!, cell));
+    for (const cell of this.#sharedCells) lists = put(lists, writes, cell, this.#list(writes[cell]!, cell));
     return lists;
   }
 

@@ -169,8 +169,8 @@ export class Arm64Space implements StateSpace {
 
   #edgeNumberOf({ processor, operation: { transition }, choice }: MachineStep): number {
     const numbers = this.#edgeNumbers[processor]!;
-    let ofTransition = numbers.get(transition);
-    if (ofTransition === undefined) numbers.set(transition, (ofTransition = new Map()));
+    const ofTransition = numbers.get(transition) ?? new Map<number, number>();
+    numbers.set(transition, ofTransition);
     const known = ofTransition.get(choice);
     if (known !== undefined) return known;
     const { thread, replica } = this.#program.processors[processor]!;

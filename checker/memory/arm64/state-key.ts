@@ -97,7 +97,7 @@ export function keyAlone(program: Program, state: MachineState, cpu: number): st
     for (const cells of futures) kinds |= cells[cell]!;
     if (program.isOwn[cell]!) {
       // Interrupts wait for variables of the proof, which are no accesses.
-      if (!isInterrupted && kinds === 0 && state.ownData[cell] === 0) continue;
+      if (!isInterrupted && (kinds & reading) === 0) continue;
       key.add(cell);
       key.add(state.own[cell]!);
       key.add(state.ownData[cell]!);

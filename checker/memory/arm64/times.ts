@@ -52,8 +52,7 @@ export class TimeSet {
 
   /** Whether one is after `from` and before `to`, and is not `except`. */
   hasBetween(from: Time, to: Time, except: Time): boolean {
-    for (let time = from + 1; time < to; time++)
-      if (time !== except && this.#marks[time] === 1) return true;
+    for (let time = from + 1; time < to; time++) if (time !== except && this.#marks[time] === 1) return true;
     return false;
   }
 }
