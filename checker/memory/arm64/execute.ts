@@ -193,10 +193,12 @@ function stores(run: TransitionRun, order: Operation['order'], isUpdate: boolean
   const take = (after: TransitionRun, position: number) => {
     const own = after.views;
     const { time } = after.writes[stored]![position]!;
-    own.cells[at + coherence] = time;
-    own.cells[at + lastOwn] = position;
-    own.cells[at + forwarded] = Math.max(run.addressData, run.storedData);
-    own.cells[at + forwardedFromUpdate] = isUpdate ? 1 : 0;
+    const cells = own.cells.slice();
+    cells[at + coherence] = time;
+    cells[at + lastOwn] = position;
+    cells[at + forwarded] = Math.max(run.addressData, run.storedData);
+    cells[at + forwardedFromUpdate] = isUpdate ? 1 : 0;
+    own.cells = cells;
     own.wOld = Math.max(own.wOld, time);
     own.cap = Math.max(own.cap, run.addressControl);
     if (isRelease) own.release = Math.max(own.release, time);
@@ -287,12 +289,14 @@ function block(operation: Operation, run: TransitionRun): readonly TransitionRun
     const own = after.views;
     own.rNew = Math.max(own.rNew, after.latest);
     own.wNew = Math.max(own.wNew, after.latest);
+    const cells = own.cells.slice();
     for (const { cell } of after.stores) {
       if (after.isOwn[cell]!) continue;
       const list = after.writes[cell]!;
-      own.cells[cell * perCell + coherence] = list.at(-1)!.time;
-      own.cells[cell * perCell + lastOwn] = -1;
+      cells[cell * perCell + coherence] = list.at(-1)!.time;
+      cells[cell * perCell + lastOwn] = -1;
     }
+    own.cells = cells;
     after.reading = 'load';
     tail(node, after, done);
   });

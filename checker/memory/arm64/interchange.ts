@@ -74,10 +74,14 @@ export class Interchange {
       toCpu[this.#cpuOf(members, replica)] = this.#cpuOf(members, place);
     }
     const rename = (promisedBy: number) => (promisedBy < 0 ? promisedBy : toCpu[promisedBy]!);
-    const moveCells = (views: CpuViews): CpuViews => ({
-      ...views,
-      cells: fromCell.flatMap((cell) => views.cells.slice(cell * perCell, (cell + 1) * perCell)),
-    });
+    const { noViews } = this.#program;
+    const moveCells = (views: CpuViews): CpuViews =>
+      views.cells === noViews.cells
+        ? views
+        : {
+            ...views,
+            cells: fromCell.flatMap((cell) => views.cells.slice(cell * perCell, (cell + 1) * perCell)),
+          };
     return {
       ...state,
       writes: fromCell.map((cell) =>

@@ -29,7 +29,7 @@ export const forwardedFromUpdate = 3;
  */
 export interface CpuViews {
   /** `perCell` numbers for each cell. */
-  cells: number[];
+  cells: readonly number[];
   /** The latest of all loads, of those of atomic operations that return nothing, and of all stores. */
   rOld: Time;
   blind: Time;
@@ -54,6 +54,8 @@ export interface CopyState {
   control: Time[];
   /** The control of the pure branches that the copy is in. */
   inside: Time;
+  /** It is in normal form and nothing orders its values: it is its normal form in every state. */
+  isSettled: boolean;
 }
 
 export interface MachineState {
@@ -74,13 +76,21 @@ export interface MachineState {
   readonly step: number;
 }
 
-export const copyOfViews = (views: CpuViews): CpuViews => ({ ...views, cells: views.cells.slice() });
+/** The views of a CPU that has accessed nothing. */
+export const noViews = (cells: number): CpuViews => ({
+  cells: Array.from({ length: cells * perCell }, (_, at) => (at % perCell === lastOwn ? -1 : 0)),
+  ...{ rOld: 0, blind: 0, wOld: 0, rNew: 0, wNew: 0, cap: 0, release: 0, fresh: 0 },
+});
+
+/** The cells are shared: they are replaced, not changed. */
+export const copyOfViews = (views: CpuViews): CpuViews => ({ ...views });
 
 export const copyOfCopy = ({ locals, data, control, inside }: CopyState): CopyState => ({
   locals: locals.slice(),
   data: data.slice(),
   control: control.slice(),
   inside,
+  isSettled: false,
 });
 
 /** dmb ish: all before it comes before all behind it. */

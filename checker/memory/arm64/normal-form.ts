@@ -75,7 +75,6 @@ export class NormalForms {
   readonly #sharedCells: readonly number[];
   /** By CPU: its position in the audience, or -1. */
   readonly #positions: readonly number[];
-  readonly #nowhere: CpuViews;
   #state!: MachineState;
 
   // By position among the CPUs of the audience.
@@ -107,7 +106,6 @@ export class NormalForms {
     this.#forgetsDead = applies('dead');
     this.#sharedCells = [...isOwn.keys()].filter((cell) => !isOwn[cell]!);
     this.#positions = Array.from({ length: cpus }, (_, cpu) => audience.cpus.indexOf(cpu));
-    this.#nowhere = nowhere(isOwn.length);
     this.#times = audience.cpus.map(() => new TimesOfCpu());
     this.#ahead = audience.cpus.map(() => 0);
     this.#oldest = audience.cpus.map(() => 0);
@@ -298,10 +296,11 @@ export class NormalForms {
   }
 
   #cpus(cpus: readonly CpuViews[]): readonly CpuViews[] {
+    const { noViews } = this.#program;
     let changed = cpus as CpuViews[];
     for (let cpu = 0; cpu < cpus.length; cpu++) {
       const at = this.#positions[cpu]!;
-      changed = put(changed, cpus, cpu, at < 0 ? this.#nowhere : this.#views(cpus[cpu]!, at));
+      changed = put(changed, cpus, cpu, at < 0 ? noViews : this.#views(cpus[cpu]!, at));
     }
     return changed;
   }
@@ -354,44 +353,50 @@ export class NormalForms {
   }
 
   #views(views: CpuViews, at: number): CpuViews {
+    const { noViews } = this.#program;
+    if (views === noViews) return views;
     const { orders, acquires } = this.#futures[at]!;
     const { clamp, toPromises } = this.#times[at]!;
     const rNew = clamp.at(views.rNew);
+    const cells = this.#cellsOf(views, at, rNew);
     const rOld = orders ? behind(clamp, views.rOld, rNew) : 0;
-    const blind = orders ? behind(clamp, views.blind, rNew) : 0;
-    const normal: CpuViews = {
-      cells: this.#cellsOf(views, at, rNew),
-      rOld,
-      blind: blind <= rOld ? 0 : blind,
-      wOld: orders ? behind(clamp, views.wOld, rNew) : 0,
-      rNew,
-      // Only its own promises are compared with it.
-      wNew: toPromises.at(views.wNew),
-      cap: toPromises.at(views.cap),
-      release: acquires ? behind(clamp, views.release, rNew) : 0,
-      fresh: this.#rank.at(views.fresh),
-    };
+    const behindNew = orders ? behind(clamp, views.blind, rNew) : 0;
+    const blind = behindNew <= rOld ? 0 : behindNew;
+    const wOld = orders ? behind(clamp, views.wOld, rNew) : 0;
+    // Only its own promises are compared with these.
+    const wNew = toPromises.at(views.wNew);
+    const cap = toPromises.at(views.cap);
+    const release = acquires ? behind(clamp, views.release, rNew) : 0;
+    const fresh = this.#rank.at(views.fresh);
     const isSame =
-      normal.cells === views.cells &&
+      cells === views.cells &&
       rOld === views.rOld &&
-      normal.blind === views.blind &&
-      normal.wOld === views.wOld &&
+      blind === views.blind &&
+      wOld === views.wOld &&
       rNew === views.rNew &&
-      normal.wNew === views.wNew &&
-      normal.cap === views.cap &&
-      normal.release === views.release &&
-      normal.fresh === views.fresh;
-    return isSame ? views : normal;
+      wNew === views.wNew &&
+      cap === views.cap &&
+      release === views.release &&
+      fresh === views.fresh;
+    if (isSame) return views;
+    const isNone =
+      cells === noViews.cells && Math.max(rOld, blind, wOld, rNew, wNew, cap, release, fresh) === 0;
+    return isNone ? noViews : { cells, rOld, blind, wOld, rNew, wNew, cap, release, fresh };
   }
 
-  #cellsOf(views: CpuViews, at: number, rNew: Time): number[] {
+  #cellsOf(views: CpuViews, at: number, rNew: Time): readonly number[] {
     const { cells } = views;
-    let changed = cells;
-    for (let base = 0; base < cells.length; base += perCell)
+    const none = this.#program.noViews.cells;
+    if (cells === none) return cells;
+    let changed = cells as number[];
+    let isNone = true;
+    for (let base = 0; base < cells.length; base += perCell) {
       if (cells[base + coherence] !== 0 || cells[base + lastOwn]! >= 0)
         changed = this.#cellViews(changed, views, { base, at, rNew });
       else changed = notForwarded(changed, cells, base);
-    return changed;
+      isNone &&= changed[base + coherence] === 0 && changed[base + lastOwn]! < 0;
+    }
+    return isNone ? none : changed;
   }
 
   #cellViews(
@@ -430,7 +435,7 @@ export class NormalForms {
   #copy(copy: CopyState, processor: number): CopyState {
     const { cpu, dead, addresses, isInside } = this.#program.processors[processor]!;
     const at = this.#positions[cpu]!;
-    if (at < 0) return copy;
+    if (at < 0 || copy.isSettled) return copy;
     const { clamp, promises, toPromises } = this.#times[at]!;
     const rNew = clamp.at(this.#state.cpus[cpu]!.rNew);
     const hasPromises = promises.count > 0;
@@ -452,9 +457,10 @@ export class NormalForms {
         control = put(control, copy.control, position, 0);
       }
     const inside = isInside[location]! ? toPromises.at(copy.inside) : 0;
+    const isSettled = this.#forgetsDead && inside === 0 && areNone(data) && areNone(control);
     const isSame =
       locals === copy.locals && data === copy.data && control === copy.control && inside === copy.inside;
-    return isSame ? copy : { locals, data, control, inside };
+    return isSame && !isSettled ? copy : { locals, data, control, inside, isSettled };
   }
 }
 
@@ -468,6 +474,11 @@ function put<T>(list: T[], before: readonly T[], at: number, value: T): T[] {
 
 const notForwarded = (list: number[], before: readonly number[], base: number): number[] =>
   put(put(list, before, base + forwarded, 0), before, base + forwardedFromUpdate, 0);
+
+function areNone(times: readonly Time[]): boolean {
+  for (let at = 0; at < times.length; at++) if (times[at] !== 0) return false;
+  return true;
+}
 
 const withTime = (write: Write, time: Time): Write => (write.time === time ? write : { ...write, time });
 
@@ -485,8 +496,3 @@ function behind(clamp: TimeTable, time: Time, rNew: Time): Time {
   const clamped = clamp.at(time);
   return clamped <= rNew ? 0 : clamped;
 }
-
-const nowhere = (cells: number): CpuViews => ({
-  cells: Array.from({ length: cells * perCell }, (_, at) => (at % perCell === lastOwn ? -1 : 0)),
-  ...{ rOld: 0, blind: 0, wOld: 0, rNew: 0, wNew: 0, cap: 0, release: 0, fresh: 0 },
-});

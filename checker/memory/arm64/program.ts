@@ -7,6 +7,7 @@ import { accessesOf } from '../common/accesses.ts';
 import { accessedBy, privateVariables, type Accessed } from './access-cells.ts';
 import { addressLocals } from './address-locals.ts';
 import { unfencedLoads } from './fenced-loads.ts';
+import { noViews, type CpuViews } from './machine-state.ts';
 import { futuresOf, type FutureOf } from './future-accesses.ts';
 import { compileCode, operationOf, type CodeNode, type Operation } from './operation.ts';
 import { flowOf } from '../../program/control-flow.ts';
@@ -59,6 +60,8 @@ export interface Program {
   readonly isOwn: readonly boolean[];
   /** By cell: it is a variable of the proof, which orders nothing and which every CPU sees at once. */
   readonly isGhost: readonly boolean[];
+  /** Those of a CPU that has accessed nothing: one object, which normal forms share. */
+  readonly noViews: CpuViews;
   /** By cell: the values at the beginning. */
   readonly initial: readonly number[];
 }
@@ -137,6 +140,7 @@ export function programOf(system: TransitionSystem, { kept }: ProgramSettings = 
     ),
     isOwn,
     isGhost,
+    noViews: noViews(numbering.cells.length),
     initial: Object.values(system.model.shared).flatMap(({ initial }) =>
       initial.map((value) => numberOf(numbering.names, value)),
     ),

@@ -9,6 +9,7 @@ import {
   forwardedFromUpdate,
   lastOwn,
   perCell,
+  withElement,
   type CopyState,
   type MachineState,
   type Time,
@@ -218,7 +219,7 @@ export class TransitionRun {
       views.cells[at + lastOwn] === source &&
       !(views.cells[at + forwardedFromUpdate] === 1 && this.isAcquire);
     const post = Math.max(pre, isForwarded ? views.cells[at + forwarded]! : write.time);
-    views.cells[at + coherence] = Math.max(views.cells[at + coherence]!, post);
+    if (post > views.cells[at + coherence]!) views.cells = withElement(views.cells, at + coherence, post);
     if (this.isBlind) views.blind = Math.max(views.blind, post);
     else views.rOld = Math.max(views.rOld, post);
     if (this.isAcquire) {

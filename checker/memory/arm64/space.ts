@@ -21,6 +21,7 @@ import {
   CapacityError,
   type Edge,
   type Finding,
+  type Numbers,
   type StateSpace,
   type StateStep,
 } from '../../state-space/state-space.ts';
@@ -211,6 +212,17 @@ export class Arm64Space implements StateSpace {
       const way = this.#steps.at(at + 1);
       return { edge: this.#edges[way >> 1]!, to: this.#steps.at(at), isOutOfOrder: way % 2 === 1 };
     });
+  }
+
+  mark(from: number, to: number, marks: Uint8Array, isMarked: (successors: Numbers) => boolean): void {
+    for (let id = from; id < to; id++) {
+      const { [id]: first } = this.#firstSteps;
+      const next: number[] = [];
+      if (first !== undefined)
+        for (let at = first + 1; at < first + 2 * this.#steps.at(first); at += 2)
+          next.push(this.#steps.at(at));
+      if (isMarked(next)) marks[id] = 1;
+    }
   }
 
   state(id: number): State {

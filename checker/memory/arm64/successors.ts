@@ -3,7 +3,7 @@ import { Certification, hasPromises, promisesOf, withPromise, type Promised } fr
 import type { Accessed } from './access-cells.ts';
 import { beginning, enter, execute, stateAfter } from './execute.ts';
 import { MachineLimit } from './machine-limit.ts';
-import { perCell, lastOwn, type MachineState } from './machine-state.ts';
+import type { MachineState } from './machine-state.ts';
 import { NormalForms, type Rule } from './normal-form.ts';
 import type { Operation } from './operation.ts';
 import { Patience } from './patience.ts';
@@ -65,11 +65,7 @@ export class Arm64Machine {
 
   /** The states in which a run may begin, in normal form; several where threads begin with choices. */
   initial(): readonly MachineState[] {
-    const { processors, initial, cpus, numbering } = this.program;
-    const views = {
-      cells: initial.flatMap(() => Array.from({ length: perCell }, (_, at) => (at === lastOwn ? -1 : 0))),
-      ...{ rOld: 0, blind: 0, wOld: 0, rNew: 0, wNew: 0, cap: 0, release: 0, fresh: 0 },
-    };
+    const { processors, initial, cpus, numbering, noViews } = this.program;
     let states: MachineState[] = [
       {
         writes: initial.map((value) => [{ time: 0, value, promisedBy: -1, step: -1 }]),
@@ -77,7 +73,7 @@ export class Arm64Machine {
         ownData: initial.map(() => 0),
         top: 0,
         seen: 0,
-        cpus: Array.from({ length: cpus }, () => views),
+        cpus: Array.from({ length: cpus }, () => noViews),
         copies: processors.map(({ thread, table }) => {
           const width = numbering.widths[thread]!;
           const zeros = Array.from({ length: width }, () => 0);
@@ -86,6 +82,7 @@ export class Arm64Machine {
             data: zeros,
             control: zeros,
             inside: 0,
+            isSettled: false,
           };
         }),
         step: -1,
