@@ -90,6 +90,9 @@ export class NormalForms {
   /** Times that keep their order, and their numbers. */
   readonly #kept = new TimeSet();
   readonly #rank = new TimeTable();
+  /** The shared cells with several writes, and those with one that has a time. */
+  readonly #busy: number[] = [];
+  readonly #aged: number[] = [];
   /** By cell: the position of the oldest write that is kept. */
   readonly #cuts: number[];
   /** By cell: the positions behind the cut that are forgotten, ascending. */
@@ -118,7 +121,7 @@ export class NormalForms {
     this.#state = state;
     this.#begin();
     const { writes, top } = state;
-    for (const cell of this.#sharedCells) this.#cuts[cell] = this.#lookAt(cell, writes[cell]!);
+    for (const cell of this.#busy) this.#cuts[cell] = this.#lookAt(cell, writes[cell]!);
     // What a CPU has read decides what is seen from outside.
     if (this.#outside.count > 0) for (const { relevant } of this.#times) relevant.addAll(this.#outside, top);
     if (this.#forgetsRepeats) this.#findRepeats();
@@ -139,15 +142,30 @@ export class NormalForms {
       this.#futures[at] = futureOf(this.#program, this.#state, cpus[at]!, isAlone);
       this.#unfenced[at] = processors[host]!.unfenced[copies[host]!.locals[0]!]!;
     }
-    for (const cell of this.#sharedCells)
-      for (const { promisedBy, time } of writes[cell]!) {
-        const at = promisedBy < 0 ? -1 : this.#positions[promisedBy]!;
-        if (at < 0) continue;
-        const { promises, relevant } = this.#times[at]!;
-        promises.add(time);
-        relevant.add(time);
-      }
+    this.#busy.length = 0;
+    this.#aged.length = 0;
+    for (const cell of this.#sharedCells) {
+      const list = writes[cell]!;
+      this.#cuts[cell] = 0;
+      this.#repeats[cell] = noPositions;
+      if (list.length > 1) {
+        this.#busy.push(cell);
+        this.#notePromises(list);
+      } else if (list[0]!.time > 0) this.#aged.push(cell);
+    }
     for (let at = 0; at < cpus.length; at++) this.#ahead[at] = this.#aheadOf(cpus[at]!, at);
+  }
+
+  /** Whatever is promised stands behind another write. */
+  #notePromises(list: readonly Write[]): void {
+    for (let position = 1; position < list.length; position++) {
+      const { promisedBy, time } = list[position]!;
+      const at = promisedBy < 0 ? -1 : this.#positions[promisedBy]!;
+      if (at < 0) continue;
+      const { promises, relevant } = this.#times[at]!;
+      promises.add(time);
+      relevant.add(time);
+    }
   }
 
   /**
@@ -173,13 +191,13 @@ export class NormalForms {
   #findRepeats(): void {
     const { writes } = this.#state;
     let found = false;
-    for (const cell of this.#sharedCells) {
+    for (const cell of this.#busy) {
       const repeats = this.#repeatsOf(writes[cell]!, cell);
       this.#repeats[cell] = repeats;
       found ||= repeats.length > 0;
     }
     if (!found) return;
-    for (const cell of this.#sharedCells)
+    for (const cell of this.#busy)
       for (const at of this.#repeats[cell]!) {
         const { time } = writes[cell]![at]!;
         for (const { relevant } of this.#times) relevant.delete(time);
@@ -245,8 +263,6 @@ export class NormalForms {
   /** Notes what counts of a cell's writes; returns the position of the oldest that somebody may still read. */
   #lookAt(cell: number, list: readonly Write[]): number {
     const last = list.length - 1;
-    // Most cells: one write, which everybody reads.
-    if (last === 0) return 0;
     const { cpus, observed } = this.#audience;
     let cut = this.#trims ? Math.min(last, this.#firstPromise(list) - 1) : 0;
     for (let at = 0; at < cpus.length; at++) {
@@ -291,7 +307,8 @@ export class NormalForms {
   #lists(): MachineState['writes'] {
     const { writes } = this.#state;
     let lists = writes as (readonly Write[])[];
-    for (const cell of this.#sharedCells) lists = put(lists, writes, cell, this.#list(writes[cell]!, cell));
+    for (const cell of this.#busy) lists = put(lists, writes, cell, this.#list(writes[cell]!, cell));
+    for (const cell of this.#aged) lists = put(lists, writes, cell, this.#list(writes[cell]!, cell));
     return lists;
   }
 
@@ -328,7 +345,6 @@ export class NormalForms {
   #list(list: readonly Write[], cell: number): readonly Write[] {
     const cut = this.#cuts[cell]!;
     const first = list[cut]!;
-    if (list.length === 1 && first.time === 0) return list;
     const oldest = withTime(first, first.time === 0 ? 0 : this.#timeOfOldest(first.time, cell));
     if (cut === list.length - 1) return list.length === 1 && oldest === first ? list : [oldest];
     const forgotten = this.#repeats[cell]!;

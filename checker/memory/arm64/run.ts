@@ -120,6 +120,7 @@ export class TransitionRun {
   isFenced = false;
   /** Which way a branch went that was executed last. */
   isTaken = false;
+  /** What was read; a trace wants it. */
   loads: Loaded[] = [];
   stores: StoredWrite[] = [];
   /** The statements executed, where a trace wants them. */
@@ -198,7 +199,8 @@ export class TransitionRun {
     const list = this.writes[cell]!;
     const write = list.at(-1)!;
     this.latest = Math.max(this.latest, write.time);
-    this.loads.push({ by: this.by, cell, from: write, newest: write, next: write });
+    if (this.trail !== null)
+      this.loads.push({ by: this.by, cell, from: write, newest: write, next: write });
     return write.value;
   }
 
@@ -234,6 +236,7 @@ export class TransitionRun {
     this.source = source;
     this.hasRead = true;
     this.isStale ||= source !== newest;
+    if (this.trail === null) return;
     const next = list[Math.min(Math.max(source, 0) + 1, newest)]!;
     this.loads.push({ by: this.by, cell, from: write, newest: list[newest]!, next });
   }
