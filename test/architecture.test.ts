@@ -44,7 +44,7 @@ const faces: Readonly<Record<string, readonly string[]>> = {
   'checker/litmus/lkmm': ['explanation-text.ts', 'labelled.ts', 'picture.ts', 'why.ts'],
   'checker/memory/arm64': [
     ...['machine-state.ts', 'program.ts', 'properties.ts'],
-    ...['run.ts', 'space.ts', 'state-key.ts', 'successors.ts'],
+    ...['run.ts', 'sequence-set.ts', 'space.ts', 'state-key.ts', 'successors.ts'],
   ],
   'checker/memory/common': ['accesses.ts', 'cpu.ts', 'ordering.ts', 'unordered.ts'],
   'checker/memory/store-buffer': ['buffered-cells.ts'],

@@ -7,6 +7,7 @@ import type { MachineState, Time, Write } from '../memory/arm64/machine-state.ts
 import { programOf, type Program } from '../memory/arm64/program.ts';
 import { observedCells, propertiesOf, timesToLook } from '../memory/arm64/properties.ts';
 import type { Executed, Loaded, StoredWrite } from '../memory/arm64/run.ts';
+import { SequenceSet } from '../memory/arm64/sequence-set.ts';
 import { keyOf } from '../memory/arm64/state-key.ts';
 import { cellName, Arm64Machine, type MachineStep } from '../memory/arm64/successors.ts';
 import type { Cells, State } from '../interpreter/evaluate.ts';
@@ -126,14 +127,16 @@ function replayed(system: TransitionSystem, schedule: Schedule): Replayed {
 }
 
 /** The states in which a run may begin, each once: what a schedule counts. */
-export const beginningsOnArm64 = (machine: Arm64Machine): readonly MachineState[] => [
-  ...new Map(
-    machine
-      .initial()
-      .map((state) => machine.normal(state))
-      .map((state) => [keyOf(state), state]),
-  ).values(),
-];
+export function beginningsOnArm64(machine: Arm64Machine): readonly MachineState[] {
+  const keys = new SequenceSet();
+  return machine
+    .initial()
+    .map((state) => machine.normal(state))
+    .filter((state) => {
+      const { count } = keys;
+      return keys.add(keyOf(state)) === count;
+    });
+}
 
 function follow(
   program: Program,

@@ -7,6 +7,7 @@ import type { Operation } from './operation.ts';
 import { resumed, type Patience } from './patience.ts';
 import type { Program } from './program.ts';
 import type { TransitionRun } from './run.ts';
+import { SequenceSet } from './sequence-set.ts';
 import { keyAlone } from './state-key.ts';
 
 /** A write that a copy may promise. */
@@ -22,13 +23,14 @@ const mostAlone = 20_000;
 
 /** How far a question has come: what has been seen, and what has not been looked at. */
 interface KeptCertification {
-  readonly seen: Set<string>;
+  readonly seen: Set<number>;
   readonly todo: MachineState[];
 }
 
 interface Found {
   readonly found: Map<string, Promised>;
-  readonly seen: Set<string>;
+  /** Twice a key, plus 1 where an access has been executed. */
+  readonly seen: Set<number>;
   readonly todo: { readonly state: MachineState; readonly isBehind: boolean }[];
 }
 
@@ -36,10 +38,12 @@ interface Found {
 export class Certification {
   readonly #program: Program;
   readonly #patience: Patience;
-  readonly #kept = new Map<string, boolean>();
-  readonly #promised = new Map<string, readonly Promised[]>();
-  readonly #keeping = new Map<string, KeptCertification>();
-  readonly #finding = new Map<string, Found>();
+  readonly #keys = new SequenceSet();
+  // By key of what a CPU alone can distinguish.
+  readonly #kept: (boolean | undefined)[] = [];
+  readonly #promised = new Map<number, readonly Promised[]>();
+  readonly #keeping = new Map<number, KeptCertification>();
+  readonly #finding = new Map<number, Found>();
   /** By CPU. */
   readonly #forms: readonly NormalForms[];
 
@@ -59,8 +63,8 @@ export class Certification {
   keeps(state: MachineState, cpu: number): boolean {
     if (isHopeless(state, cpu)) return false;
     const start = this.#alone(state, cpu);
-    const startKey = keyAlone(this.#program, start, cpu);
-    const known = this.#kept.get(startKey);
+    const startKey = this.#keyOf(start, cpu);
+    const known = this.#kept[startKey];
     if (known !== undefined) return known;
     const { seen, todo } = resumed(this.#keeping, startKey, (): KeptCertification => ({
       seen: new Set(),
@@ -73,9 +77,9 @@ export class Certification {
         break;
       }
       if (isHopeless(one, cpu)) continue;
-      const key = keyAlone(this.#program, one, cpu);
+      const key = this.#keyOf(one, cpu);
       if (seen.has(key)) continue;
-      const before = this.#kept.get(key);
+      const before = this.#kept[key];
       if (before === false) continue;
       if (before === true) {
         result = true;
@@ -91,8 +95,8 @@ export class Certification {
           todo.push(this.#alone(stateAfter(one, processor, run), cpu));
     }
     this.#keeping.delete(startKey);
-    if (result) this.#kept.set(startKey, true);
-    else for (const key of seen) this.#kept.set(key, false);
+    if (result) this.#kept[startKey] = true;
+    else for (const key of seen) this.#kept[key] = false;
     return result;
   }
 
@@ -104,7 +108,7 @@ export class Certification {
    */
   candidates(state: MachineState, cpu: number): readonly Promised[] {
     const start = this.#alone(state, cpu);
-    const startKey = keyAlone(this.#program, start, cpu);
+    const startKey = this.#keyOf(start, cpu);
     const known = this.#promised.get(startKey);
     if (known !== undefined) return known;
     const { found, seen, todo } = resumed(this.#finding, startKey, (): Found => ({
@@ -113,7 +117,7 @@ export class Certification {
       todo: [{ state: start, isBehind: false }],
     }));
     for (let one = todo.pop(); one !== undefined; one = todo.pop()) {
-      const key = `${one.isBehind ? 1 : 0}${keyAlone(this.#program, one.state, cpu)}`;
+      const key = 2 * this.#keyOf(one.state, cpu) + Number(one.isBehind);
       if (seen.has(key)) continue;
       todo.push(one);
       this.#patience.look();
@@ -164,6 +168,10 @@ export class Certification {
   #acting(cpu: number): readonly number[] {
     const { isInterrupted, onCpu, hosts } = this.#program;
     return isInterrupted[cpu]! ? onCpu[cpu]! : [hosts[cpu]!];
+  }
+
+  #keyOf(state: MachineState, cpu: number): number {
+    return this.#keys.add(keyAlone(this.#program, state, cpu));
   }
 
   #alone(state: MachineState, cpu: number): MachineState {

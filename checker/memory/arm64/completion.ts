@@ -3,6 +3,7 @@ import { hasPromises } from './certify.ts';
 import { MachineLimit } from './machine-limit.ts';
 import type { MachineState } from './machine-state.ts';
 import { resumed } from './patience.ts';
+import { SequenceSet } from './sequence-set.ts';
 import { keyOf } from './state-key.ts';
 import type { Arm64Machine, MachineStep } from './successors.ts';
 
@@ -11,15 +12,16 @@ const mostStates = 20_000;
 
 /** A depth-first search: the states on the way with the steps that are left of each, and the state to enter next. */
 interface CompletionSearch {
-  readonly path: { readonly key: string; readonly next: MachineStep[] }[];
-  readonly seen: Set<string>;
+  readonly path: { readonly key: number; readonly next: MachineStep[] }[];
+  readonly seen: Set<number>;
   entering: MachineState | null;
 }
 
 export class Completion {
   readonly #machine: Arm64Machine;
-  readonly #known = new Map<string, boolean>();
-  readonly #begun = new Map<string, CompletionSearch>();
+  readonly #keys = new SequenceSet();
+  readonly #known = new Map<number, boolean>();
+  readonly #begun = new Map<number, CompletionSearch>();
 
   constructor(machine: Arm64Machine) {
     this.#machine = machine;
@@ -33,7 +35,7 @@ export class Completion {
    */
   isPossible(state: MachineState): boolean {
     if (!this.#isUnderWay(state)) return true;
-    const start = keyOf(state);
+    const start = this.#keys.add(keyOf(state));
     const known = this.#known.get(start);
     if (known !== undefined) return known;
     const search = resumed(this.#begun, start, (): CompletionSearch => ({
@@ -60,7 +62,7 @@ export class Completion {
 
   /** Whether a state has nothing promised, or is known to lead there; else it is the last one on the way. */
   #enter({ path, seen }: CompletionSearch, state: MachineState): boolean {
-    const key = keyOf(state);
+    const key = this.#keys.add(keyOf(state));
     const known = this.#known.get(key);
     if (known === true || !this.#isUnderWay(state)) return true;
     if (known === false || seen.has(key)) return false;

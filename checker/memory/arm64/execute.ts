@@ -56,13 +56,14 @@ export function beginning(
 
 /** The state after a run. */
 export const stateAfter = (state: MachineState, processor: number, run: TransitionRun): MachineState => ({
-  ...state,
   writes: run.writes,
   own: run.own,
   ownData: run.ownData,
   top: run.top,
+  seen: state.seen,
   cpus: withElement(state.cpus, run.cpu, run.views),
   copies: withElement(state.copies, processor, run.copy),
+  step: state.step,
 });
 
 /** One access with each of the values that can be read; `writes`: only runs of an atomic operation that do, or do not. */

@@ -83,7 +83,17 @@ export const noViews = (cells: number): CpuViews => ({
 });
 
 /** The cells are shared: they are replaced, not changed. */
-export const copyOfViews = (views: CpuViews): CpuViews => ({ ...views });
+export const copyOfViews = (views: CpuViews): CpuViews => ({
+  cells: views.cells,
+  rOld: views.rOld,
+  blind: views.blind,
+  wOld: views.wOld,
+  rNew: views.rNew,
+  wNew: views.wNew,
+  cap: views.cap,
+  release: views.release,
+  fresh: views.fresh,
+});
 
 export const copyOfCopy = ({ locals, data, control, inside }: CopyState): CopyState => ({
   locals: locals.slice(),

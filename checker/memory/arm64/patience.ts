@@ -17,7 +17,7 @@ export class Patience {
 }
 
 /** What has been begun under a key, or a beginning. */
-export function resumed<T>(begun: Map<string, T>, key: string, begin: () => T): T {
+export function resumed<T>(begun: Map<number, T>, key: number, begin: () => T): T {
   const known = begun.get(key);
   if (known !== undefined) return known;
   const one = begin();

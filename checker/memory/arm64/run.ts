@@ -126,7 +126,7 @@ export class TransitionRun {
   /** The statements executed, where a trace wants them. */
   trail: Executed[] | null = null;
 
-  constructor(state: MachineState, who: Who, { isOwn, isGhost }: Pick<TransitionRun, 'isOwn' | 'isGhost'>) {
+  constructor(state: Memory, who: Who, { isOwn, isGhost }: Pick<TransitionRun, 'isOwn' | 'isGhost'>) {
     this.cpu = who.cpu;
     this.self = who.self;
     this.isOwn = isOwn;
@@ -155,9 +155,10 @@ export class TransitionRun {
 
   /** Another run from here on. */
   fork(): TransitionRun {
-    return Object.assign(Object.create(TransitionRun.prototype) as TransitionRun, this, {
-      views: copyOfViews(this.views),
-      copy: copyOfCopy(this.copy),
+    const { cpu, self, views, copy } = this;
+    const fork = new TransitionRun(this, { cpu, self, views, copy }, this);
+    const own = { views: fork.views, copy: fork.copy };
+    return Object.assign(fork, this, own, {
       bound: this.bound.slice(),
       loads: this.loads.slice(),
       stores: this.stores.slice(),
@@ -199,8 +200,7 @@ export class TransitionRun {
     const list = this.writes[cell]!;
     const write = list.at(-1)!;
     this.latest = Math.max(this.latest, write.time);
-    if (this.trail !== null)
-      this.loads.push({ by: this.by, cell, from: write, newest: write, next: write });
+    if (this.trail !== null) this.loads.push({ by: this.by, cell, from: write, newest: write, next: write });
     return write.value;
   }
 
@@ -306,6 +306,9 @@ export class TransitionRun {
     if (promisedBy < 0) this.stores.push({ by: this.by, cell, value, before: list.at(-1)!, promised: null });
   }
 }
+
+/** What a run finds of memory. */
+type Memory = Pick<MachineState, 'writes' | 'own' | 'ownData' | 'top' | 'step'>;
 
 /** The copy that runs, and the CPU that it runs on. */
 export interface Who {

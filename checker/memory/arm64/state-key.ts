@@ -1,4 +1,4 @@
-/** States in normal form as text: equal for equal states. */
+/** States in normal form as sequences of numbers: equal for equal states. */
 import { reading } from './future-accesses.ts';
 import {
   coherence,
@@ -10,59 +10,13 @@ import {
   type Write,
 } from './machine-state.ts';
 import type { Program } from './program.ts';
+import { Sequence } from './sequence-set.ts';
 
-/** Code units that become text at once: calls with more arguments may overflow the stack. */
-const unitsAtOnce = 4_096;
+/** Every key in turn: it is read before the next one is written. */
+const key = new Sequence();
 
-/** Precedes a number that is no single unit, whose digits end with a semicolon. */
-const escape = 0xff;
-
-/** Numbers as text, written into one buffer that every key uses in turn: units below 256, so that a character is a byte. */
-class KeyText {
-  #units = new Uint8Array(unitsAtOnce);
-  #length = 0;
-
-  clear(): void {
-    this.#length = 0;
-  }
-
-  add(number: number): void {
-    if (this.#length === this.#units.length) this.#grow();
-    if (number >= -1 && number < escape - 1) this.#units[this.#length++] = number + 1;
-    else this.#addDigits(number);
-  }
-
-  addAll(numbers: readonly number[]): void {
-    for (let at = 0; at < numbers.length; at++) this.add(numbers[at]!);
-  }
-
-  text(): string {
-    if (this.#length <= unitsAtOnce) return textOf(this.#units.subarray(0, this.#length));
-    let text = '';
-    for (let at = 0; at < this.#length; at += unitsAtOnce)
-      text += textOf(this.#units.subarray(at, Math.min(at + unitsAtOnce, this.#length)));
-    return text;
-  }
-
-  #addDigits(number: number): void {
-    const digits = `${number};`;
-    while (this.#length + digits.length >= this.#units.length) this.#grow();
-    this.#units[this.#length++] = escape;
-    for (let at = 0; at < digits.length; at++) this.#units[this.#length++] = digits.charCodeAt(at);
-  }
-
-  #grow(): void {
-    const larger = new Uint8Array(2 * this.#units.length);
-    larger.set(this.#units);
-    this.#units = larger;
-  }
-}
-
-const textOf = (units: Uint8Array): string => String.fromCharCode.apply(null, units as unknown as number[]);
-
-const key = new KeyText();
-
-export function keyOf(state: MachineState): string {
+/** The key is valid until the next one is asked for; this holds for all of them. */
+export function keyOf(state: MachineState): Sequence {
   key.clear();
   key.add(state.seen);
   for (const list of state.writes) addWrites(list);
@@ -70,23 +24,23 @@ export function keyOf(state: MachineState): string {
   key.addAll(state.ownData);
   for (const views of state.cpus) addViews(views);
   for (const copy of state.copies) addCopy(copy);
-  return key.text();
+  return key;
 }
 
-/** Parts of a state, each as text of its kind. */
-export const keyOfWrites = (list: readonly Write[]): string => textAfter(addWrites, list);
-export const keyOfNumbers = (numbers: readonly number[]): string => textAfter(addNumbers, numbers);
-export const keyOfViews = (views: CpuViews): string => textAfter(addViews, views);
-export const keyOfCopy = (copy: CopyState): string => textAfter(addCopy, copy);
+/** Parts of a state, each distinct among those of its kind. */
+export const keyOfWrites = (list: readonly Write[]): Sequence => keyAfter(addWrites, list);
+export const keyOfNumbers = (numbers: readonly number[]): Sequence => keyAfter(addNumbers, numbers);
+export const keyOfViews = (views: CpuViews): Sequence => keyAfter(addViews, views);
+export const keyOfCopy = (copy: CopyState): Sequence => keyAfter(addCopy, copy);
 
-function textAfter<T>(add: (part: T) => void, part: T): string {
+function keyAfter<T>(add: (part: T) => void, part: T): Sequence {
   key.clear();
   add(part);
-  return key.text();
+  return key;
 }
 
 /** Of the same normal form: what the CPU alone can tell apart, by itself and in its interrupts. */
-export function keyAlone(program: Program, state: MachineState, cpu: number): string {
+export function keyAlone(program: Program, state: MachineState, cpu: number): Sequence {
   const isInterrupted = program.isInterrupted[cpu]!;
   const acting = isInterrupted ? program.onCpu[cpu]! : [program.hosts[cpu]!];
   const futures = acting.map((at) => program.processors[at]!.futureOf(state.copies[at]!.locals).cells);
@@ -116,7 +70,7 @@ export function keyAlone(program: Program, state: MachineState, cpu: number): st
   key.add(end);
   addViews(state.cpus[cpu]!);
   for (const at of acting) addCopy(state.copies[at]!);
-  return key.text();
+  return key;
 }
 
 /** Ends a list of cells: no cell has this number. */

@@ -2,10 +2,11 @@
 import { VectorSet } from '../../state-space/vector-set.ts';
 import type { CopyState, CpuViews, MachineState, Time, Write } from './machine-state.ts';
 import type { Program } from './program.ts';
+import { SequenceSet, type Sequence } from './sequence-set.ts';
 import { keyOfCopy, keyOfNumbers, keyOfViews, keyOfWrites } from './state-key.ts';
 
-/** A guess: what V8 keeps for a part of some ten numbers and its key. */
-const bytesPerPart = 400;
+/** A guess: what V8 keeps for a part of some ten numbers. */
+const bytesPerPart = 300;
 
 /** The numbers of a state's parts. */
 export type StateWords = Int32Array;
@@ -17,25 +18,22 @@ const firstPart = 2;
 
 /** Parts of one kind, numbered from 0. */
 class Parts<T> {
-  readonly #keyOf: (part: T) => string;
-  readonly #numbers = new Map<string, number>();
+  readonly #keyOf: (part: T) => Sequence;
+  readonly #keys = new SequenceSet();
   readonly #parts: T[] = [];
 
   /** `keyOf`: equal for equal parts. */
-  constructor(keyOf: (part: T) => string) {
+  constructor(keyOf: (part: T) => Sequence) {
     this.#keyOf = keyOf;
   }
 
-  get count(): number {
-    return this.#parts.length;
+  get bytes(): number {
+    return this.#keys.bytes + bytesPerPart * this.#parts.length;
   }
 
   numberOf(part: T): number {
-    const key = this.#keyOf(part);
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    const number = this.#parts.push(part) - 1;
-    this.#numbers.set(key, number);
+    const number = this.#keys.add(this.#keyOf(part));
+    if (number === this.#parts.length) this.#parts.push(part);
     return number;
   }
 
@@ -80,7 +78,7 @@ export class StoredStates {
 
   get bytes(): number {
     const kinds = [this.#lists, this.#own, this.#ownData, this.#views, this.#copies];
-    return this.#states.bytes + bytesPerPart * kinds.reduce((sum, { count }) => sum + count, 0);
+    return this.#states.bytes + kinds.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** The words of a state, until the next call. */

@@ -10,7 +10,7 @@ export class TimeSet {
   clear(top: Time): void {
     this.count = 0;
     if (top >= this.#marks.length) this.#marks = new Uint8Array(2 * (top + 1));
-    else this.#marks.fill(0, 0, top + 1);
+    else for (let time = 0; time <= top; time++) this.#marks[time] = 0;
   }
 
   has(time: Time): boolean {

@@ -6,6 +6,7 @@ import type { MachineState } from '../../memory/arm64/machine-state.ts';
 import { defaultProgram, programOf } from '../../memory/arm64/program.ts';
 import { observedCells } from '../../memory/arm64/properties.ts';
 import { plainState } from '../../memory/arm64/space.ts';
+import { SequenceSet } from '../../memory/arm64/sequence-set.ts';
 import { keyOf } from '../../memory/arm64/state-key.ts';
 import { Arm64Machine, hasPromises, MachineLimit } from '../../memory/arm64/successors.ts';
 import { transitionSystem } from '../../program/build-transitions.ts';
@@ -43,13 +44,11 @@ export function* costedGraphOnArm64(
   const program = programOf(system, defaultProgram);
   const machine = new Arm64Machine(program, observedCells(program));
   const states: MachineState[] = [];
-  const ids = new Map<string, number>();
+  const keys = new SequenceSet();
   const idOf = (state: MachineState) => {
-    const key = keyOf(state);
-    const known = ids.get(key);
-    if (known !== undefined) return known;
-    ids.set(key, states.length);
-    return states.push(state) - 1;
+    const id = keys.add(keyOf(state));
+    if (id === states.length) states.push(state);
+    return id;
   };
   const edges: CostedEdge[][] = [];
   try {
