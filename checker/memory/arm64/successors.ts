@@ -144,7 +144,7 @@ export class Arm64Machine {
       return null;
     if (this.#usefulness.shows(state, processor)) return null;
     const [step, ...more] = this.#executed(state, processor, false);
-    if (step === undefined || more.length > 0 || this.#promised(state, processor).length > 0) return null;
+    if (step === undefined || more.length > 0) return null;
     const { run, after } = step;
     const isKept =
       run!.error === null &&
@@ -152,7 +152,7 @@ export class Arm64Machine {
       run!.stores.length > 0 &&
       run!.stores.every(({ promised }) => promised !== null);
     const isSeen = after.seen !== state.seen || after.copies[processor]!.locals[0] === table.end;
-    return isKept && !isSeen ? step : null;
+    return isKept && !isSeen && this.#promised(state, processor).length === 0 ? step : null;
   }
 
   #executed(state: MachineState, processor: number, isTraced: boolean): readonly MachineStep[] {
