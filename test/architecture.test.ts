@@ -33,7 +33,7 @@ const layers = [
 /** The files of subfolders that other layers import; whatever else lies in a subfolder is private to its layer. */
 const faces: Readonly<Record<string, readonly string[]>> = {
   'checker/c/syntax': ['parser.ts', 'read-unit.ts', 'source.ts', 'syntax.ts', 'types.ts'],
-  'checker/codegen/layout': ['packed-state.ts'],
+  'checker/codegen/layout': ['compact-format.ts', 'packed-state.ts'],
   'checker/codegen/sorted-runs': ['merge-module.ts', 'sort-module.ts'],
   'checker/codegen/wasm': ['encode.ts', 'print.ts'],
   'checker/export/c': ['pins.ts'],

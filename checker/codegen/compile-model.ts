@@ -3,10 +3,18 @@ import { waysOf } from '../program/initial-states.ts';
 import { computed } from '../program/code-walk.ts';
 import type { AnyExpr } from '../language/expression.ts';
 import type { Code, TransitionSystem } from '../program/transition-system.ts';
+import type { CompactFormat, CompactOptions } from './layout/compact-format.ts';
 import { foldingOf, type Folding, type FoldingOptions } from './layout/folding.ts';
 import { layoutOf, type Layout, type LayoutOptions } from './layout/layout.ts';
 import type { WasmModule } from './wasm/code.ts';
-import { alone, MemoryEmitter, memoryMap, type MemoryMap, type Share } from './memory-map.ts';
+import {
+  alone,
+  MemoryEmitter,
+  memoryMap,
+  type MemoryMap,
+  type Share,
+  type StoredStates,
+} from './memory-map.ts';
 import { canonicalFunctions } from './step/canonical-form.ts';
 import { PropertyEmitter } from './step/properties.ts';
 import { conditionFunctions } from './step/conditions.ts';
@@ -17,6 +25,8 @@ export interface CompiledModel {
   readonly layout: Layout;
   /** How stored states are folded, or null where they are not. */
   readonly folding: Folding | null;
+  /** How stored states are compacted, or null where they are not. */
+  readonly format: CompactFormat | null;
   /** The workers that may share the memory: one where states are folded. */
   readonly workers: number;
   readonly map: MemoryMap;
@@ -34,6 +44,8 @@ export interface ModelOptions extends LayoutOptions {
   readonly share?: Share;
   /** How to fold states that have wide arrays; null: states are stored as they are. Folding takes one worker. */
   readonly fold?: FoldingOptions | null;
+  /** How to compact states; null: they are stored as they are, or folded. Folded states are not compacted. */
+  readonly compact?: CompactOptions | null;
   /** Whether the states have a memory of their own, with addresses of 64 bits. */
   readonly wide?: boolean;
   readonly mayMove?: MayMove;
@@ -45,7 +57,7 @@ export interface ModelOptions extends LayoutOptions {
 
 export function compileModel(system: TransitionSystem, options: ModelOptions = {}): CompiledModel {
   const { hashMask, share: wanted = alone, wide = false, mayMove = () => true, ...others } = options;
-  const { labelOf = null, conditions = [], fold = null, ...wishes } = others;
+  const { labelOf = null, conditions = [], fold = null, compact = null, ...wishes } = others;
   const sizes = {
     transitions: system.transitions.length,
     properties: system.model.properties.length,
@@ -53,17 +65,16 @@ export function compileModel(system: TransitionSystem, options: ModelOptions = {
     labelled: labelOf !== null,
     choices: Math.max(0, ...system.transitions.map(({ code }) => choicesIn(code))),
   };
-  const layout = layoutOf(system, wishes);
-  const folding = fold === null ? null : foldingOf(layout, fold);
+  const { layout, folding } = layoutFor(system, wishes, fold);
   const share = folding === null ? wanted : { ...wanted, workers: 1 };
   const { words } = layout;
-  const storedWords = folding?.words ?? words;
-  const map = memoryMap({ ...sizes, words, storedWords, isFolded: folding !== null }, share);
+  const stored = storedStates(folding, compact?.format ?? null);
+  const map = memoryMap({ ...sizes, words, stored }, share);
   const shared = share.workers > 1;
   const isSymmetric = layout.records.length > 0;
   const memory = new MemoryEmitter(map, wide ? 'i64' : 'i32', shared);
   const steps = new StepEmitter(system, layout, memory, labelOf);
-  const visitedSet = new VisitedSetEmitter(memory, { words: storedWords, folding, isSymmetric, hashMask });
+  const visitedSet = new VisitedSetEmitter(memory, { folding, compact, isSymmetric, hashMask });
   const stepFunctions = steps.functions(mayMove);
   const functions = [
     ...stepFunctions,
@@ -73,7 +84,32 @@ export function compileModel(system: TransitionSystem, options: ModelOptions = {
     ...conditionFunctions({ system, layout, memory, table: visitedSet.table, conditions }),
   ];
   const module = { functions, globals: visitedSet.globals, shared, wide };
-  return { layout, folding, workers: share.workers, map, edges: steps.edges, mostEdges: sizes.edges, module };
+  return {
+    layout,
+    folding,
+    format: compact?.format ?? null,
+    workers: share.workers,
+    map,
+    edges: steps.edges,
+    mostEdges: sizes.edges,
+    module,
+  };
+}
+
+/** The layout with copies in records if it has no more words and its states are not folded. */
+function layoutFor(system: TransitionSystem, options: LayoutOptions, fold: FoldingOptions | null) {
+  const { together = null, ...others } = options;
+  const layout = layoutOf(system, others);
+  const folding = fold === null ? null : foldingOf(layout, fold);
+  if (folding !== null || together === null) return { layout, folding };
+  const grouped = layoutOf(system, { ...others, together });
+  return { layout: grouped.words <= layout.words ? grouped : layout, folding };
+}
+
+function storedStates(folding: Folding | null, format: CompactFormat | null): StoredStates {
+  if (folding !== null) return { kind: 'folded', bytes: folding.words * 8 };
+  if (format === null) return { kind: 'plain' };
+  return { kind: 'compact', bytes: format.bytes, numbersBytes: format.tablesBytes };
 }
 
 /** The largest number of edges that one state can have. */

@@ -25,11 +25,10 @@ export interface Area {
 
 /** The numbers that determine the sizes of the areas. */
 export interface MemorySizes {
-  /** Words of a state, and of a stored one. */
+  /** Words of a state. */
   readonly words: number;
-  readonly storedWords: number;
-  /** Whether stored states are folded. */
-  readonly isFolded: boolean;
+  /** How states are stored, in bytes each. */
+  readonly stored: StoredStates;
   readonly transitions: number;
   readonly properties: number;
   /** The largest number of edges out of one state. */
@@ -40,11 +39,24 @@ export interface MemorySizes {
   readonly labelled: boolean;
 }
 
+/**
+ * How states are stored: as they are, folded one by one as they are generated, or compacted once a batch is gathered.
+ * `numbersBytes` is the size of the tables of compact states.
+ */
+export type StoredStates =
+  | { readonly kind: 'plain' }
+  | { readonly kind: 'folded'; readonly bytes: number }
+  | { readonly kind: 'compact'; readonly bytes: number; readonly numbersBytes: number };
+
 export interface MemoryMap {
   /** Bytes from the areas of a worker to those of the next one; the areas below are those of the first worker. */
   readonly distance: number;
   /** Bytes of a stored state. */
   readonly stride: number;
+  /** Bytes from a candidate to the next one. */
+  readonly candidateStride: number;
+  /** Whether stored states are not the words of states: their words are computed before they are read. */
+  readonly areOpened: boolean;
   /** Successors at which a batch is full; the last state may exceed them. */
   readonly batch: number;
   /** By candidate, 32 bits: the label of the edge that leads to it; empty unless edges have labels. */
@@ -67,11 +79,9 @@ export interface MemoryMap {
   readonly saved: Area;
   /** The least state so far among the permutations of one. */
   readonly least: Area;
-  /**
-   * Where stored states are folded: the state that is unfolded last, the same folded, and the successor that is folded
-   * next; else empty.
-   */
-  readonly unfolded: Area;
+  /** The words of the stored state that was opened last. */
+  readonly opened: Area;
+  /** Where stored states are folded: the state that was opened last, and the successor that is folded next; else empty. */
   readonly folded: Area;
   readonly successor: Area;
   /** The successors of the batch, as they are stored. */
@@ -101,6 +111,8 @@ export interface MemoryMap {
   readonly claimFindings: Area;
   /** Numbers of 32 bits, at the positions of `outcomeAt`. */
   readonly outcome: Area;
+  /** The tables of compact states, which workers share. */
+  readonly numbers: Area;
   /** The address of the table. */
   readonly table: number;
 }
@@ -115,6 +127,9 @@ export const wrongPropertyFound = -3;
 
 /** The value of a condition that is wrong in a state, beside 0 and 1. */
 export const wrongCondition = 2;
+
+/** Bytes behind a stored state that code on it may read. */
+export const rowMargin = 8;
 
 /** Slots of a cache line, which a search compares together. */
 export const lineSlots = 16;
@@ -138,9 +153,13 @@ export const outcomeAt = {
 } as const;
 const outcomeBytes = 28;
 
-/** The addresses of numbers of 32 bits: the chunks that workers have taken, and the segments in the dictionary. */
+/**
+ * The addresses of numbers of 32 bits: the chunks that workers have taken, the segments in the dictionary, and whether a
+ * worker numbers values.
+ */
 export const takenAt = 0;
 export const segmentsAt = 8;
+export const lockAt = 16;
 
 /** Chunks of a round for each worker: a barrier ends the round, and a slower worker takes fewer of them. */
 const chunksEach = { least: 2, most: 16 };
@@ -160,9 +179,9 @@ const claimBytes = 2 ** 20;
 /** The most bytes of the recent cache: a part of the inner caches. */
 const recentBytes = 2 ** 19;
 
-/** The number of bits of a hash that select an entry of the recent cache. */
-export const recentBits = (words: number): number =>
-  Math.max(1, Math.floor(Math.log2(recentBytes / (words * 8))));
+/** The number of bits of a hash that select an entry of the recent cache, of so many bytes. */
+export const recentBits = (stride: number): number =>
+  Math.max(1, Math.floor(Math.log2(recentBytes / stride)));
 
 /** The workers, the successors of a batch, the claims at which a chunk stops, and the chunks for each worker. */
 export interface Share {
@@ -174,7 +193,10 @@ export interface Share {
 
 export const alone: Share = { workers: 1, batch: 1024 };
 
-/** The areas of all workers, then those of all chunks, then the table, which workers share like the states. */
+/**
+ * The areas of all workers, then those of all chunks, then the numbers and the table, which workers share like the
+ * states. The areas before the numbers lie at the same places for plain and compact states of a model.
+ */
 export function memoryMap(sizes: MemorySizes, share: Share): MemoryMap {
   const { workers } = share;
   const own = workerAreas(firstBase, sizes, share);
@@ -185,8 +207,12 @@ export function memoryMap(sizes: MemorySizes, share: Share): MemoryMap {
   const fitting = Math.floor(chunksBytes / (workers * chunkDistance));
   const { chunks: each = Math.min(chunksEach.most, Math.max(chunksEach.least, fitting)) } = share;
   const chunks = workers === 1 ? 0 : workers * each;
-  const table = firstChunk + chunks * chunkDistance;
-  return { ...own.areas, ...chunk.areas, distance, chunks, chunkDistance, table };
+  const numbers = {
+    at: firstChunk + chunks * chunkDistance,
+    bytes: sizes.stored.kind === 'compact' ? sizes.stored.numbersBytes : 0,
+  };
+  const table = Math.ceil((numbers.at + numbers.bytes) / 64) * 64;
+  return { ...own.areas, ...chunk.areas, distance, chunks, chunkDistance, numbers, table };
 }
 
 /** The address of the areas of the first worker. */
@@ -209,14 +235,21 @@ const roomsOf = ({ edges }: MemorySizes, { batch }: Share) => {
   return { batch, batchStates, room, marksMost: batchStates + room };
 };
 
+/** Compact states are candidates as their words at first. */
+const candidateBytes = ({ words, stored }: MemorySizes): number =>
+  stored.kind === 'folded' ? stored.bytes : words * 8;
+
 function workerAreas(base: number, sizes: MemorySizes, share: Share) {
-  const { words, storedWords, isFolded, transitions, properties, choices, labelled } = sizes;
+  const { words, stored, transitions, properties, choices, labelled } = sizes;
   const { batch, batchStates, room, marksMost } = roomsOf(sizes, share);
   const { area, end } = areasFrom(base);
-  const stride = storedWords * 8;
   const packed = words * 8;
+  const stride = stored.kind === 'plain' ? packed : stored.bytes;
+  const candidateStride = candidateBytes(sizes);
   const areas = {
     stride,
+    candidateStride,
+    areOpened: stored.kind !== 'plain',
     batch,
     batchStates,
     room,
@@ -227,28 +260,28 @@ function workerAreas(base: number, sizes: MemorySizes, share: Share) {
     findings: area((marksMost + room * properties) * findingBytes),
     saved: area((choices + 1) * packed),
     least: area(packed),
-    unfolded: area(isFolded ? packed : 0),
-    folded: area(isFolded ? stride : 0),
-    successor: area(isFolded ? packed : 0),
-    candidates: area(room * stride),
+    opened: area(packed),
+    folded: area(stored.kind === 'folded' ? stride : 0),
+    successor: area(stored.kind === 'folded' ? packed : 0),
+    candidates: area(room * candidateStride),
     hashes: area(room * 8),
     slots: area(room * 4),
     likely: area(room * 4),
     labels: area(labelled ? room * 4 : 0),
-    recent: area(2 ** recentBits(storedWords) * stride),
+    recent: area(Math.max(recentBytes, 2 * candidateStride)),
   };
   return { areas, end: end() };
 }
 
 /** The claims at which a chunk stops, such that the fewest chunks have room for them. */
-function claimsOf({ storedWords, properties }: MemorySizes, workers: number): number {
-  const bytesOfClaim = storedWords * 8 + 4 + properties * findingBytes;
+function claimsOf(sizes: MemorySizes, workers: number): number {
+  const bytesOfClaim = candidateBytes(sizes) + 4 + sizes.properties * findingBytes;
   const fitting = Math.floor(chunksBytes / (workers * chunksEach.least * bytesOfClaim));
-  return Math.min(mostClaims, Math.ceil(claimBytes / (storedWords * 8)), fitting);
+  return Math.min(mostClaims, Math.ceil(claimBytes / candidateBytes(sizes)), fitting);
 }
 
 function chunkAreas(base: number, sizes: MemorySizes, share: Share) {
-  const { storedWords, properties } = sizes;
+  const { properties } = sizes;
   const { room, marksMost } = roomsOf(sizes, share);
   const { workers, claims = claimsOf(sizes, workers) } = share;
   const { area, end } = areasFrom(base);
@@ -256,7 +289,7 @@ function chunkAreas(base: number, sizes: MemorySizes, share: Share) {
   const areas = {
     claimsEnough: claims,
     claimsRoom,
-    claims: area(claimsRoom * storedWords * 8),
+    claims: area(claimsRoom * candidateBytes(sizes)),
     claimSlots: area(claimsRoom * 4),
     claimMarks: area(2 * marksMost * markBytes),
     claimFindings: area((2 * marksMost + claimsRoom * properties) * findingBytes),
@@ -276,7 +309,7 @@ export class MemoryEmitter {
   readonly map: MemoryMap;
   /** The type of the address of a stored state. */
   readonly addressType: NumberType;
-  /** The type of the address of a state whose cells are read: the unfolded one, where stored states are folded. */
+  /** The type of the address of a state whose cells are read: an opened one, where stored states are opened. */
   readonly sourceType: NumberType;
   /** Whether other workers run the same code in the same memory. */
   readonly isShared: boolean;
@@ -285,7 +318,7 @@ export class MemoryEmitter {
   constructor(map: MemoryMap, addressType: NumberType, isShared: boolean) {
     this.map = map;
     this.addressType = addressType;
-    this.sourceType = map.unfolded.bytes > 0 ? 'i32' : addressType;
+    this.sourceType = map.areOpened ? 'i32' : addressType;
     this.isShared = isShared;
   }
 
@@ -324,7 +357,7 @@ export class MemoryEmitter {
   /** Code of the number of the candidate at an address. */
   candidateNumber(address: Wasm): Wasm {
     const first = this.address(this.map.candidates.at);
-    return operation('i32.div_u', operation('i32.sub', address, first), i32(this.map.stride));
+    return operation('i32.div_u', operation('i32.sub', address, first), i32(this.map.candidateStride));
   }
 }
 

@@ -1,10 +1,10 @@
 /** The state space that generated WebAssembly explores: packed states and their table in linear memory. */
-import type { Symmetry } from '../program/symmetry.ts';
+import { numberingOf } from '../program/numbering.ts';
+import { symmetryOf, type Symmetry } from '../program/symmetry.ts';
 import type { TransitionSystem } from '../program/transition-system.ts';
 import type { State } from '../interpreter/evaluate.ts';
 import { initialStates } from '../interpreter/interpreter.ts';
 import { decode, encode } from '../codegen/layout/packed-state.ts';
-import { encodeModule } from '../codegen/wasm/encode.ts';
 import {
   alone,
   deadlockFound,
@@ -12,6 +12,7 @@ import {
   wrongCondition,
   wrongPropertyFound,
 } from '../codegen/memory-map.ts';
+import { mostNumberBits } from '../codegen/layout/compact-format.ts';
 import { compileModel, type CompiledModel, type ModelOptions } from '../codegen/compile-model.ts';
 import { spawnWorkers, spawnsFrom, type PendingWorkers, type Worker, type WorkerOptions } from './worker.ts';
 import { edgesOutOf, leadsOn } from '../state-space/successors.ts';
@@ -29,6 +30,7 @@ import {
 import { blameProperty, findingOf, type Recorded } from './recorded-finding.ts';
 import { startsAs, isStuck, moves } from './restricted-copies.ts';
 import { WorkerPool } from './worker-pool.ts';
+import { type CompactingOptions } from './compaction.ts';
 import { VisitedMemory, addressOf, canBeWide } from './visited-memory.ts';
 
 export interface CompiledOptions {
@@ -47,6 +49,8 @@ export interface CompiledOptions {
   readonly symmetry?: Symmetry | null;
   /** How to fold states that have wide arrays, which one worker alone does; null: they are stored as they are. */
   readonly fold?: ModelOptions['fold'];
+  /** How to compact states once they are many; null: they are stored as they are, or folded. */
+  readonly compact?: CompactingOptions | null;
   /** Whether dead locals are stored with their initial values. */
   readonly forget?: boolean;
   /**
@@ -67,6 +71,9 @@ const fewStates = 1_024;
 /** The fewest states between two checks of the limits, and the bytes of them for small states. */
 const fewestInPortion = 32_768;
 const portionBytes = 2 ** 21;
+
+/** Compact states take some more time, and half the memory where that is much. */
+const whenCompact: Required<CompactingOptions> = { from: 2 ** 22, worth: 3 / 4, mostBits: mostNumberBits };
 
 /** The numbers of an array within a window, which moves to the numbers behind it. */
 class NumbersWithin implements Numbers {
@@ -135,7 +142,6 @@ class PackedSpace implements CompiledSpace {
   /** Some hundredths of a second of work: workers wait for each other at its end. */
   readonly portion: number;
   readonly #system: TransitionSystem;
-  readonly #model: CompiledModel;
   readonly #memory: VisitedMemory;
   readonly #recorded: Recorded[] = [];
   readonly #findings: Finding[] = [];
@@ -153,6 +159,7 @@ class PackedSpace implements CompiledSpace {
       parallel = null,
       symmetry = null,
       fold = {},
+      compact = {},
       forget = false,
       only = null,
       live = false,
@@ -161,7 +168,9 @@ class PackedSpace implements CompiledSpace {
       throw new Error('fairness is about all copies, and each of them counts');
     if (only !== null && symmetry !== null)
       throw new Error('copies that rest are not interchangeable with those that move');
-    this.#model = compileModel(system, {
+    const together = compact === null ? null : symmetryOf(numberingOf(system));
+    const wishes: ModelOptions = {
+      together,
       hashMask,
       symmetry,
       fold,
@@ -171,19 +180,32 @@ class PackedSpace implements CompiledSpace {
       mayMove: (copy) => only === null || moves(only, copy),
       wide: wideFrom !== null,
       share: { ...alone, workers: parallel?.workers ?? 1, ...parallel?.small },
-    });
-    const { workers } = this.#model;
+    };
+    const model = compileModel(system, wishes);
+    const { workers } = model;
     this.#workers = workers;
     this.#parallel = workers === 1 ? null : parallel;
     this.#pendingWorkers = pendingWorkers;
-    this.portion = Math.max(fewestInPortion, Math.floor(portionBytes / this.#model.map.stride));
+    this.portion = Math.max(fewestInPortion, Math.floor(portionBytes / model.map.stride));
     this.#system = system;
     this.#only = only;
-    this.#memory = new VisitedMemory(this.#model, encodeModule(this.#model.module), {
+    this.#memory = new VisitedMemory(model, {
       maxBytes,
       workers,
       wideFrom,
+      compacting:
+        compact === null
+          ? null
+          : {
+              ...whenCompact,
+              ...compact,
+              compile: (how) => compileModel(system, { ...wishes, compact: how }),
+            },
     });
+  }
+
+  get #model(): CompiledModel {
+    return this.#memory.model;
   }
 
   get count(): number {
@@ -273,19 +295,19 @@ class PackedSpace implements CompiledSpace {
   /** Expands states in ranges whose successors all have room; the ranges are the same for any number of workers. */
   expand(from: number, to: number): void {
     const { mostEdges } = this.#model;
+    this.#memory.compactIfMany();
     for (let at = from; at < to;) {
       const fitting = Math.min(to, at + Math.floor(this.#memory.left(mostEdges) / mostEdges));
       const pool = this.#poolFor(fitting - at);
       const end = pool === null ? Math.min(fitting, at + aloneAtATime) : fitting;
       if (pool === null) this.#expandAlone(at, end);
-      else pool.expand(at, end, (first, last) => this.#record(first, last));
-      at = end;
+      at = pool === null ? end : pool.expand(at, end, (first, last) => this.#record(first, last));
     }
   }
 
   #expandAlone(from: number, to: number): void {
     for (let at = from; at < to;) {
-      at = this.#memory.generate(at, to);
+      at = this.#memory.generateToInsert(at, to);
       this.#insert();
     }
   }
@@ -296,6 +318,11 @@ class PackedSpace implements CompiledSpace {
     if (parallel === null) return null;
     if (this.count >= spawnsFrom(parallel)) this.#pendingWorkers ??= spawnWorkers(parallel);
     if (this.#pendingWorkers === null) return null;
+    if (this.#pool?.isOutdated === true) {
+      this.#pendingWorkers.close();
+      this.#pool = null;
+      this.#pendingWorkers = spawnWorkers(parallel)!;
+    }
     this.#pool ??= this.#startWorkers(this.#pendingWorkers, parallel);
     if (parallel.small !== undefined) while (!this.#pool.isReady);
     return this.#pool.isReady && (states >= fewStates || parallel.small !== undefined) ? this.#pool : null;
@@ -348,7 +375,7 @@ class PackedSpace implements CompiledSpace {
         const successors = new NumbersWithin(this.#memory.numbers, map.slots.at / 4);
         for (let id = first; id < at; id++) {
           const cursor = this.#memory.numbers[map.ends.at / 4 + id - first]!;
-          successors.moveTo(map.slots.at / 4 + (cursor - map.candidates.at) / map.stride);
+          successors.moveTo(map.slots.at / 4 + (cursor - map.candidates.at) / map.candidateStride);
           if (isMarked(successors)) marks[id] = 1;
         }
       }
@@ -367,7 +394,7 @@ class PackedSpace implements CompiledSpace {
       const { numbers, gathered } = this.#memory;
       for (let id = from; id < at; id++) {
         const cursor = addressOf(numbers[map.ends.at / 4 + id - from]!);
-        all.first[id + 1] = end + (cursor - map.candidates.at) / map.stride;
+        all.first[id + 1] = end + (cursor - map.candidates.at) / map.candidateStride;
       }
       all.to.set(numbers.subarray(map.slots.at / 4, map.slots.at / 4 + gathered), end);
       all.label.set(numbers.subarray(map.labels.at / 4, map.labels.at / 4 + gathered), end);

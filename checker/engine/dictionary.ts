@@ -6,8 +6,6 @@ import { pageBytes } from '../codegen/wasm/encode.ts';
 export interface DictionaryCode {
   /** Folds the state in the area `successor` to an address. */
   readonly fold: (target: number) => void;
-  /** Unfolds a stored state into the area `unfolded`. */
-  readonly unfoldState: (id: number) => void;
   readonly enterSegments: () => void;
 }
 

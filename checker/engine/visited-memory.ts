@@ -1,13 +1,16 @@
 /** The linear memory of a compiled model, its growth, and the generated functions that run in it. */
-import { lineSlots, type MemoryMap } from '../codegen/memory-map.ts';
+import { lineSlots, rowMargin, type MemoryMap } from '../codegen/memory-map.ts';
 import type { CompiledModel } from '../codegen/compile-model.ts';
 import { encodeModule, mostPages, mostStatesPages, pageBytes } from '../codegen/wasm/encode.ts';
 import { Dictionary, type DictionaryCode, type DictionaryGlobals } from './dictionary.ts';
+import { chooseParts } from './choose-parts.ts';
+import { knownValues, prepareBatch, type CompactCode, type Compacting } from './compaction.ts';
+import { compactFormat, type CompactFormat, type PartValues } from '../codegen/layout/compact-format.ts';
 import { CapacityError } from '../state-space/state-space.ts';
 import { bytesFor, fullest, mostStates, slotBytes, slotsFor, type Room } from './table-size.ts';
 
 /** The exported functions of a module, as `compile-model.ts` and `visited-set.ts` define them. */
-export interface GeneratedCode extends DictionaryCode {
+export interface GeneratedCode extends DictionaryCode, CompactCode {
   readonly generate: (from: number, to: number) => number;
   readonly insert: () => void;
   /** These four exist only for several workers. */
@@ -19,6 +22,8 @@ export interface GeneratedCode extends DictionaryCode {
   readonly findSlots: () => void;
   readonly findLikely: () => void;
   readonly numberOf: (from: number, to: number) => void;
+  /** Computes the words of a stored state that is folded or compact into the area `opened`. */
+  readonly open: (id: number) => void;
   readonly clearTable: (from: number, to: number) => void;
   readonly enter: (from: number, to: number) => void;
   /** Writes the values of a condition in some states; these exist only for the conditions of a model. */
@@ -46,29 +51,34 @@ export interface MemoryOptions {
   readonly workers: number;
   /** The address at which states begin in a memory of their own; null: they stand behind the table. */
   readonly wideFrom: number | null;
+  /** Compiles the same model for compact states; null: states stay as they are. */
+  readonly compacting: Compacting | null;
 }
 
 /** Bytes reserved for the areas of workers, for any number of workers. */
 const areasBytes = 2 ** 28;
 
 export class VisitedMemory {
-  readonly code: GeneratedCode;
-  readonly globals: GeneratedGlobals;
-  readonly module: WebAssembly.Module;
+  /** These five are replaced when the states get another format. */
+  #model: CompiledModel;
+  #module: WebAssembly.Module;
+  #code: GeneratedCode;
+  #globals: GeneratedGlobals;
+  #room: Room;
   readonly memory: WebAssembly.Memory;
   /** The same memory, unless states have one of their own. */
   readonly states: WebAssembly.Memory;
-  readonly #model: CompiledModel;
   readonly #options: MemoryOptions;
-  readonly #room: Room;
   /** Where states are folded. */
   readonly #dictionary: Dictionary | null;
   #numbers: Int32Array;
   #words: BigUint64Array;
   #stateWords: BigUint64Array;
+  /** Whether compact states would not save enough. */
+  #stayPlain = false;
   #rebuild: () => void = () => this.#enterAlone();
 
-  constructor(model: CompiledModel, bytes: Uint8Array<ArrayBuffer>, options: MemoryOptions) {
+  constructor(model: CompiledModel, options: MemoryOptions) {
     const { workers, wideFrom, maxBytes } = options;
     this.#model = model;
     this.#options = options;
@@ -77,16 +87,14 @@ export class VisitedMemory {
     this.memory = new WebAssembly.Memory({ initial, ...(shared ? { shared, maximum: mostPages } : {}) });
     this.states = wideFrom === null ? this.memory : wideMemory(Math.ceil(wideFrom / pageBytes), shared);
     this.#room = roomOf(model, maxBytes, wideFrom);
-    this.module = new WebAssembly.Module(bytes);
-    const { exports } = new WebAssembly.Instance(this.module, {
-      racewalk: { memory: this.memory, states: this.states },
-    });
-    this.code = exports as unknown as GeneratedCode;
-    this.globals = exports as unknown as GeneratedGlobals;
+    const { module, code, globals } = this.#instanceOf(model);
+    this.#module = module;
+    this.#code = code;
+    this.#globals = globals;
     this.#dictionary =
       model.folding === null
         ? null
-        : new Dictionary(this.memory, exports as never, model.folding.segmentWords * 8);
+        : new Dictionary(this.memory, { ...code, ...globals }, model.folding.segmentWords * 8);
     this.#numbers = new Int32Array(this.memory.buffer);
     this.#words = new BigUint64Array(this.memory.buffer);
     this.#stateWords = new BigUint64Array(this.states.buffer);
@@ -95,13 +103,45 @@ export class VisitedMemory {
     this.#growTable(slotsFor(0, this.#room));
   }
 
+  #instanceOf(model: CompiledModel) {
+    const module = new WebAssembly.Module(encodeModule(model.module));
+    const { memory, states } = this;
+    const { exports } = new WebAssembly.Instance(module, { racewalk: { memory, states } });
+    return {
+      module,
+      code: exports as unknown as GeneratedCode,
+      globals: exports as unknown as GeneratedGlobals,
+    };
+  }
+
+  /** The model as it is compiled now. */
+  get model(): CompiledModel {
+    return this.#model;
+  }
+
+  get module(): WebAssembly.Module {
+    return this.#module;
+  }
+
+  get code(): GeneratedCode {
+    return this.#code;
+  }
+
+  get globals(): GeneratedGlobals {
+    return this.#globals;
+  }
+
   get count(): number {
     return this.globals.count.value;
   }
 
-  /** Bytes of the states, their table and their dictionary. */
+  /** Bytes of the states, their table, and their dictionary or numbers. */
   get bytes(): number {
-    return bytesFor(this.count, this.#model.map.stride, this.#room) + (this.#dictionary?.bytes ?? 0);
+    return bytesFor(this.count, this.#model.map.stride, this.#room) + this.#otherBytes;
+  }
+
+  get #otherBytes(): number {
+    return (this.#dictionary?.bytes ?? 0) + this.#model.map.numbers.bytes;
   }
 
   /** The address of the first state in the memory of states; it moves when the table before it grows. */
@@ -130,10 +170,11 @@ export class VisitedMemory {
 
   /** The words of a state; valid until memory grows or the next call. */
   wordsOf(id: number): BigUint64Array {
-    const { map, layout, folding } = this.#model;
-    if (folding !== null) this.code.unfoldState(id);
-    const [words, at] =
-      folding === null ? [this.stateWords, this.statesAt + id * map.stride] : [this.words, map.unfolded.at];
+    const { map, layout } = this.#model;
+    if (map.areOpened) this.code.open(id);
+    const [words, at] = map.areOpened
+      ? [this.words, map.opened.at]
+      : [this.stateWords, this.statesAt + id * map.stride];
     return words.subarray(at / 8, at / 8 + layout.words);
   }
 
@@ -175,10 +216,10 @@ export class VisitedMemory {
 
   /** Makes packed states the candidates. */
   gather(states: readonly (readonly bigint[])[]): void {
-    const { candidates, stride, successor } = this.#model.map;
+    const { candidates, candidateStride, successor } = this.#model.map;
     this.#makeRoomForSegments(states.length);
     for (const [at, state] of states.entries()) {
-      const place = candidates.at + at * stride;
+      const place = candidates.at + at * candidateStride;
       this.words.set(state, (this.#dictionary === null ? place : successor.at) / 8);
       if (this.#dictionary !== null) this.code.fold(place);
     }
@@ -186,8 +227,8 @@ export class VisitedMemory {
   }
 
   #gathered(states: number): void {
-    const { candidates, marks, stride } = this.#model.map;
-    this.globals.cursor.value = candidates.at + states * stride;
+    const { candidates, marks, candidateStride } = this.#model.map;
+    this.globals.cursor.value = candidates.at + states * candidateStride;
     this.globals.mark.value = marks.at;
   }
 
@@ -197,23 +238,154 @@ export class VisitedMemory {
     return this.code.generate(from, to);
   }
 
+  /** As `generate`; afterwards the candidates are ready for `insert`. States may get a wider format. */
+  generateToInsert(from: number, to: number): number {
+    while (this.#model.format !== null) {
+      const counted = this.#fired().slice();
+      const end = this.code.generate(from, to);
+      // A table that grows later would overwrite the hashes.
+      this.makeRoom();
+      if (prepareBatch(this.code, this.numbers)) return end;
+      this.#fired().set(counted);
+      this.widen();
+    }
+    return this.generate(from, to);
+  }
+
+  /** How often each transition has fired in the calling thread; valid until memory grows. */
+  #fired(): BigUint64Array {
+    const { at, bytes } = this.#model.map.fired;
+    return this.words.subarray(at / 8, (at + bytes) / 8);
+  }
+
+  /**
+   * Compacts the states once they are many, if that saves enough memory. It depends only on the stored states; code and
+   * map are others afterwards.
+   */
+  compactIfMany(): boolean {
+    const { compacting } = this.#options;
+    const { format, folding, layout, map } = this.#model;
+    if (compacting === null || format !== null || folding !== null || this.#stayPlain) return false;
+    if (this.count < compacting.from) return false;
+    const first = this.statesAt / 8;
+    const words = this.stateWords.subarray(first, first + this.count * layout.words);
+    const most = map.stride * compacting.worth;
+    let values = chooseParts(layout, words);
+    for (;;) {
+      const next = compactFormat(values, null, compacting.mostBits);
+      if (next.bytes > most) break;
+      const wider = this.#reformat(next);
+      if (wider === null) return true;
+      this.enterAll();
+      // No part gets fewer numbers than before, or this would not end.
+      values = values.map((value, at) => (wider[at]!.known > value.known ? doubled(wider[at]!) : value));
+    }
+    this.#stayPlain = true;
+    return false;
+  }
+
+  /** Gives the states a wider format if a part has no number left for a further value; whether it does. */
+  widen(): boolean {
+    const { format } = this.#model;
+    if (format === null) return false;
+    const values = knownValues(format, this.#counts(this.#model));
+    if (values === null) return false;
+    this.#reformat(compactFormat(values, format, this.#options.compacting!.mostBits));
+    return true;
+  }
+
+  /** By part: the words of its values, where it is numbered, and how many there are. */
+  #savedTables({ map, format }: CompiledModel) {
+    const memory = new Uint8Array(this.memory.buffer);
+    const counts = this.#counts(this.#model).slice();
+    return format!.parts.map(({ isNumbered, tables }, at) => {
+      const values = map.numbers.at + (tables?.values ?? 0);
+      return {
+        count: counts[at]!,
+        values: memory.slice(values, values + (isNumbered ? tables!.valuesBytes : 0)),
+      };
+    });
+  }
+
+  #restoreTables({ map, format }: CompiledModel, saved: SavedTables, { enterValues }: GeneratedCode): void {
+    const memory = new Uint8Array(this.memory.buffer);
+    for (const [at, { tables }] of format!.parts.entries()) {
+      if (tables === null) continue;
+      memory.set(saved[at]!.values, map.numbers.at + tables.values);
+      this.numbers[(map.numbers.at + tables.count) / 4] = saved[at]!.count;
+    }
+    enterValues();
+  }
+
+  /** By part: the number of its values. */
+  #counts({ map, format }: CompiledModel): Int32Array {
+    const first = map.numbers.at / 4;
+    return this.numbers.subarray(first, first + format!.parts.length);
+  }
+
+  /**
+   * Stores all states in another format. Returns null, or, for states that were plain, what a format must have that has
+   * numbers for all their values; they are then plain as before, but the table is empty.
+   *
+   * Throws  CapacityError when memory has no room for it; the states are as before.
+   */
+  #reformat(format: CompactFormat): readonly PartValues[] | null {
+    const { map, format: before } = this.#model;
+    const model = this.#options.compacting!.compile({ format, before });
+    const { count } = this;
+    const room = roomOf(model, this.#options.maxBytes, this.#options.wideFrom);
+    const slots = Math.max(this.globals.slots.value, slotsFor(count, room));
+    if (before !== null && count > mostStates(format.bytes, without(room, model.map.numbers.bytes)))
+      throw new CapacityError(this.#isFull);
+    const tables = before === null ? null : this.#savedTables(this.#model);
+    const page = pagesBefore(model.map, slots);
+    if (this.#options.wideFrom !== null || page > this.globals.statesPage.value) this.#makeRoomBefore(page);
+    this.#growStates(count, 0, Math.max(map.stride, format.bytes));
+    const instance = this.#instanceOf(model);
+    for (const name of model.module.globals as readonly (keyof GeneratedGlobals)[])
+      instance.globals[name].value = this.globals[name].value;
+    const { at, bytes: size } = model.map.numbers;
+    new Uint8Array(this.memory.buffer, at, size).fill(0);
+    if (tables !== null) this.#restoreTables(model, tables, instance.code);
+    else if (instance.code.learnStored(0) < count) return knownValues(format, this.#counts(model))!;
+    const up = format.bytes <= map.stride;
+    if (up) instance.code.convert(0, count);
+    else instance.code.convert(count - 1, -1);
+    this.#model = model;
+    this.#module = instance.module;
+    this.#code = instance.code;
+    this.#globals = instance.globals;
+    this.#room = room;
+    this.#rebuild = () => this.#enterAlone();
+    this.#setSlots(slots);
+    this.enterAll();
+    this.forgetRecent();
+    return null;
+  }
+
   /** Empties the recent caches of all workers. */
   forgetRecent(): void {
-    for (const own of this.#ownMemories()) forgetRecent(own, this.statesAt);
+    const first = this.#firstCandidate();
+    for (const own of this.#ownMemories()) forgetRecent(own, first);
   }
 
   /** Lets the recent caches of all workers begin: what they hold are zeros and stored states. */
   beginRecent(): void {
-    for (const own of this.#ownMemories()) beginRecent(own, this.statesAt);
+    const first = this.#firstCandidate();
+    for (const own of this.#ownMemories()) beginRecent(own, first);
+  }
+
+  #firstCandidate(): Uint8Array {
+    const { memory, states, code } = this;
+    return firstCandidate({ map: this.#model.map, memory, states, code, areas: 0 }, this.statesAt);
   }
 
   #ownMemories(): readonly OwnMemory[] {
-    const { memory, states } = this;
+    const { memory } = this;
     const { map } = this.#model;
     return Array.from({ length: this.#options.workers }, (_, worker) => ({
       map,
       memory,
-      states,
       areas: worker * map.distance,
     }));
   }
@@ -257,19 +429,16 @@ export class VisitedMemory {
   }
 
   get gathered(): number {
-    const { candidates, stride } = this.#model.map;
-    return (this.globals.cursor.value - candidates.at) / stride;
+    const { candidates, candidateStride } = this.#model.map;
+    return (this.globals.cursor.value - candidates.at) / candidateStride;
   }
 
   /** The most states that have room beside the dictionary. */
   get #mostStates(): number {
-    const { bytes, statesBytes, slots } = this.#room;
-    const taken = this.#dictionary?.bytes ?? 0;
-    return mostStates(this.#model.map.stride, {
-      bytes: bytes - taken,
-      statesBytes: statesBytes - taken,
-      slots,
-    });
+    const { map, format } = this.#model;
+    // Wider numbers have room.
+    const stride = format === null ? map.stride : Math.min(map.stride + 1, map.candidateStride);
+    return mostStates(stride, without(this.#room, this.#otherBytes));
   }
 
   /**
@@ -282,12 +451,16 @@ export class VisitedMemory {
     const segmentsBytes = (folding?.segments.length ?? 0) * (this.#dictionary?.bytesEach ?? 0);
     const left = Math.floor(((this.#mostStates - this.count) * map.stride) / (map.stride + segmentsBytes));
     if (left >= least) return left;
+    throw new CapacityError(this.#isFull);
+  }
+
+  get #isFull(): string {
     const { maxBytes, wideFrom } = this.#options;
     const full = `the visited set is full: ${this.count} states in ${Math.min(maxBytes, this.#room.bytes)} bytes`;
-    if (maxBytes <= this.#room.bytes) throw new CapacityError(full);
+    if (maxBytes <= this.#room.bytes) return full;
     const reason =
       wideFrom === null ? 'this JavaScript engine has no larger memory (Node 24 has)' : 'no engine has more';
-    throw new CapacityError(`${full}; ${reason}`);
+    return `${full}; ${reason}`;
   }
 
   /**
@@ -307,15 +480,19 @@ export class VisitedMemory {
 
   /** Enlarges the table and enters all states again; states behind the table move to make room. */
   #growTable(slots: number): void {
-    const { table, chunks, claimsRoom } = this.#model.map;
-    const page = Math.ceil((table + slots * slotBytes) / pageBytes);
+    const page = pagesBefore(this.#model.map, slots);
     this.#makeRoomBefore(page + (this.#dictionary?.pages ?? 0));
     this.#dictionary?.move(page);
     this.#growStates(1, 0);
+    this.#setSlots(slots);
+    this.#rebuild();
+  }
+
+  #setSlots(slots: number): void {
+    const { chunks, claimsRoom } = this.#model.map;
     const mostNumbers = slots * fullest + 2 * chunks * claimsRoom + 2;
     this.globals.slots.value = slots;
     this.globals.numberMask.value = 2 ** Math.ceil(Math.log2(mostNumbers)) - 1;
-    this.#rebuild();
   }
 
   /** Moves all that stands behind table and dictionary to a page, or grows their memory up to it. */
@@ -333,14 +510,14 @@ export class VisitedMemory {
     dictionary.enlarge(slots);
   }
 
-  #growStates(states: number, spare: number): void {
-    const end = this.statesAt + states * this.#model.map.stride;
+  #growStates(states: number, spare: number, stride = this.#model.map.stride): void {
+    const end = this.statesAt + states * stride + rowMargin;
     grow(this.states, this.#options.wideFrom === null ? Number : BigInt, end, spare);
   }
 
   #moveStates(page: number): void {
     const [from, to, size] = [this.statesAt, page * pageBytes, this.count * this.#model.map.stride];
-    grow(this.memory, Number, to + size, 0);
+    grow(this.memory, Number, to + size + rowMargin, 0);
     new Uint8Array(this.memory.buffer).copyWithin(to, from, from + size);
     this.globals.statesPage.value = page;
   }
@@ -370,10 +547,25 @@ function wideMemory(pages: number, shared: boolean): WebAssembly.Memory {
   return new WebAssembly.Memory({ ...descriptor, shared } as never);
 }
 
+/** The pages of all that stands before the states, a dictionary excepted. */
+const pagesBefore = ({ table }: MemoryMap, slots: number): number =>
+  Math.ceil((table + slots * slotBytes) / pageBytes);
+
+type SavedTables = readonly { readonly count: number; readonly values: Uint8Array }[];
+
+const doubled = (value: PartValues): PartValues => ({ ...value, known: 2 * value.known });
+
+/** What is left of room beside some bytes. */
+const without = ({ bytes, statesBytes, slots }: Room, taken: number): Room => ({
+  bytes: bytes - taken,
+  statesBytes: statesBytes - taken,
+  slots,
+});
+
 function roomOf({ map }: CompiledModel, maxBytes: number, wideFrom: number | null): Room {
   const lineBytes = lineSlots * slotBytes;
-  const narrow = mostPages * pageBytes - Math.max(areasBytes, map.table);
-  const wide = mostStatesPages * pageBytes - (wideFrom ?? 0);
+  const narrow = mostPages * pageBytes - Math.max(areasBytes, map.table) - rowMargin;
+  const wide = mostStatesPages * pageBytes - (wideFrom ?? 0) - rowMargin;
   const statesBytes = wideFrom === null ? narrow : wide;
   const bytes = Math.min(maxBytes, wideFrom === null ? narrow : narrow + wide);
   return { bytes, statesBytes, slots: Math.floor(narrow / lineBytes) * lineSlots };
@@ -412,23 +604,37 @@ export interface SharedGlobals {
 interface OwnMemory {
   readonly map: MemoryMap;
   readonly memory: WebAssembly.Memory;
-  readonly states: WebAssembly.Memory;
   readonly areas: number;
 }
 
+/** State 0 as a candidate of a worker before candidates are compacted; `at` is its address. Valid until memory grows. */
+export function firstCandidate(
+  {
+    map,
+    memory,
+    states,
+    code,
+    areas,
+  }: OwnMemory & { readonly states: WebAssembly.Memory; readonly code: GeneratedCode },
+  at: number,
+): Uint8Array {
+  if (map.numbers.bytes === 0) return new Uint8Array(states.buffer, at, map.candidateStride);
+  code.open(0);
+  return new Uint8Array(memory.buffer, map.opened.at + areas, map.candidateStride);
+}
+
 /** Empties a worker's recent cache; assumes what `beginRecent` does. */
-export function forgetRecent(own: OwnMemory, firstState: number): void {
+export function forgetRecent(own: OwnMemory, firstState: Uint8Array): void {
   const { map, memory, areas } = own;
   new Uint8Array(memory.buffer, map.recent.at + areas, map.recent.bytes).fill(0);
   beginRecent(own, firstState);
 }
 
 /**
- * Writes state 0 at `firstState` into the entry of the state of zeros, the only one whose zeros a candidate may equal.
+ * Writes state 0 into the entry of the state of zeros, the only one whose zeros a candidate may equal.
  *
  * Assumes:  state 0 is stored.
  */
-function beginRecent({ map, memory, states, areas }: OwnMemory, firstState: number): void {
-  const entry = new Uint8Array(memory.buffer, map.recent.at + areas, map.stride);
-  entry.set(new Uint8Array(states.buffer, firstState, map.stride));
+function beginRecent({ map, memory, areas }: OwnMemory, firstState: Uint8Array): void {
+  new Uint8Array(memory.buffer).set(firstState, map.recent.at + areas);
 }

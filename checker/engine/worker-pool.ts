@@ -9,7 +9,7 @@ import {
   type WorkerGroup,
   type WorkerTask,
 } from './worker.ts';
-import { addressOf, type VisitedMemory } from './visited-memory.ts';
+import { addressOf, type GeneratedCode, type VisitedMemory } from './visited-memory.ts';
 
 /** Reads the findings from one address up to another, before the next round overwrites them. */
 type Record = (from: number, to: number) => void;
@@ -30,6 +30,8 @@ export class WorkerPool {
   readonly #memory: VisitedMemory;
   readonly #map: MemoryMap;
   readonly #workers: WorkerGroup;
+  /** The code that the workers run. */
+  readonly #code: GeneratedCode;
   /**
    * States whose claims have room in the largest chunk, and claims for each of its states, estimated from past
    * rounds.
@@ -42,6 +44,7 @@ export class WorkerPool {
     this.#map = map;
     this.#portion = map.claimsEnough;
     this.#workers = workers;
+    this.#code = memory.code;
   }
 
   /** Whether the other workers can begin. */
@@ -49,9 +52,17 @@ export class WorkerPool {
     return this.#workers.isReady();
   }
 
-  expand(from: number, to: number, record: Record): void {
+  /** Whether states have another format, for which the workers lack the code. */
+  get isOutdated(): boolean {
+    return this.#code !== this.#memory.code;
+  }
+
+  /** Returns the first state that is not expanded: it stops where states get another format. */
+  expand(from: number, to: number, record: Record): number {
     this.#memory.rebuildBy(() => this.#rebuild());
-    for (let at = from; at < to;) at = this.#round(at, to, record);
+    let at = from;
+    while (at < to && !this.isOutdated) at = this.#round(at, to, record);
+    return at;
   }
 
   /** One round: workers claim new states in parallel; returns the first state left out. */
@@ -66,6 +77,7 @@ export class WorkerPool {
     this.#run({ kind: 'claim', ...round, enough });
     if (outcomes.all('stopped').some((stopped, chunk) => stopped < chunkOf(chunk, round, this.#map)[1])) {
       this.#run({ kind: 'rollback' });
+      this.#memory.widen();
       this.#portion = Math.ceil(portion / 4);
       this.#claimsEach *= 2;
       return from;

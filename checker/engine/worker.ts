@@ -5,11 +5,13 @@
 import {
   addressOf,
   enterStates,
+  firstCandidate,
   forgetRecent,
   type SharedGlobals,
   type GeneratedCode,
   type GeneratedGlobals,
 } from './visited-memory.ts';
+import { prepareBatch } from './compaction.ts';
 import { outcomeAt, takenAt, type MemoryMap, type Share } from '../codegen/memory-map.ts';
 import { pageBytes } from '../codegen/wasm/encode.ts';
 
@@ -234,7 +236,7 @@ export class OrderPerformer {
     const { fired, reached } = this.#counts();
     fired.set(this.#before.fired);
     reached.set(this.#before.reached);
-    forgetRecent(this.#worker, statesPage * pageBytes);
+    forgetRecent(this.#worker, firstCandidate(this.#worker, statesPage * pageBytes));
   }
 }
 
@@ -291,10 +293,10 @@ class ChunkPerformer {
 
   /**
    * Claims the new successors of a chunk, or stores them at once as soon as all chunks before are claimed. It stops
-   * early when claims or findings have no more room.
+   * early when claims or findings have no more room, or a part of compact states has no number left.
    */
   #claim(chunk: number, work: ClaimWork): void {
-    const { map, code, globals } = this.#worker;
+    const { map, code, globals, memory } = this.#worker;
     const [from, to] = chunkOf(chunk, work, map);
     const areas = chunk * map.chunkDistance;
     globals.chunk.value = chunk;
@@ -304,7 +306,9 @@ class ChunkPerformer {
     let storesAtOnce = false;
     let at = from;
     while (at < to && this.#hasRoom(areas, work.enough)) {
-      at = code.generate(at, to);
+      const next = code.generate(at, to);
+      if (map.numbers.bytes > 0 && !prepareBatch(code, new Int32Array(memory.buffer))) break;
+      at = next;
       if (!storesAtOnce && this.#areEarlierClaimed(chunk)) {
         this.#noteClaims(chunk);
         this.#commit(chunk);

@@ -41,6 +41,7 @@ export function externalSpace(
     maxBytes: Math.min(maxBytes ?? mostBytes, mostBytes),
     wideFrom: null,
     fold: null,
+    compact: null,
     parallel,
     symmetry: groups,
     forget: groups !== null,

@@ -49,7 +49,10 @@ function expectRuns(system: TransitionSystem, explored: Explored<CompiledSpace>)
 }
 
 /** Returns the states of the full and of the smaller space, or null when there are too many. */
-function expectAlike(model: Model, { symmetric, forget, fold }: Smaller): readonly number[] | null {
+function expectAlike(
+  model: Model,
+  { symmetric, forget, stored = 'plain' }: Smaller,
+): readonly number[] | null {
   const system = transitionSystem(model);
   const numbering = numberingOf(system);
   const symmetry = symmetric ? symmetryOf(numbering) : { groups: [], reasons: [] };
@@ -57,10 +60,7 @@ function expectAlike(model: Model, { symmetric, forget, fold }: Smaller): readon
   const view = { numbering, symmetry, dead };
   const full = exploreLevels(compiledSpace(system), most);
   if (full === null) return null;
-  const smaller = exploreLevels(
-    compiledSpace(system, { symmetry, forget, ...(fold === true ? folded : {}) }),
-    most,
-  )!;
+  const smaller = exploreLevels(compiledSpace(system, { symmetry, forget, ...storing[stored] }), most)!;
   const forms = formsOf(view, full);
   expect(formsOf(view, smaller)).toEqual(forms);
   expect(smaller.space.count).toBe(forms.flat().length);
@@ -72,16 +72,21 @@ function expectAlike(model: Model, { symmetric, forget, fold }: Smaller): readon
 interface Smaller {
   readonly symmetric: boolean;
   readonly forget: boolean;
-  readonly fold?: boolean;
+  readonly stored?: keyof typeof storing;
 }
 
-const folded: CompiledOptions = { fold: { segmentWords: 1, isFolded: () => true } };
+const storing = {
+  plain: {},
+  folded: { fold: { segmentWords: 1, isFolded: () => true } },
+  compact: { fold: null, compact: { from: 3, worth: 1, mostBits: 4 } },
+} as const satisfies Record<string, CompiledOptions>;
 
 const ways: readonly Smaller[] = [
   { symmetric: true, forget: false },
   { symmetric: false, forget: true },
   { symmetric: true, forget: true },
-  { symmetric: true, forget: true, fold: true },
+  { symmetric: true, forget: true, stored: 'folded' },
+  { symmetric: true, forget: true, stored: 'compact' },
 ];
 
 const numRuns = runs(100);
@@ -118,6 +123,7 @@ test('records hold interrupts too', () => {
   expect(ways.map((smaller) => expectAlike(model, smaller))).toEqual([
     [864, 476],
     [864, 663],
+    [864, 369],
     [864, 369],
     [864, 369],
   ]);

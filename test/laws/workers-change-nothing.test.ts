@@ -40,6 +40,9 @@ const most = 3_000;
 /** States on both sides of 4 GiB, once the first 64 KiB of them are stored. */
 const acrossBorder = 2 ** 32 - 2 ** 16;
 
+/** States are compact from the first few on, so that workers number values together, and some run out of numbers. */
+const compact: CompiledOptions = { fold: null, compact: { from: 3, worth: 1, mostBits: 4 } };
+
 /** All work is shared, in batches of `batch` successors and chunks of as few claims. */
 const small = (batch: number, chunks?: number) => ({
   batch,
@@ -107,6 +110,11 @@ describe('workers change nothing', () => {
     [{ workers: 3, small: small(40) }, { wideFrom: acrossBorder }],
     [{ workers: 2, small: small(16) }, { hashMask: 2n ** 63n + 2n ** 62n + 2n ** 31n }],
     [{ workers: 2, small: small(4, 1) }, {}],
+    [{ workers: 2, small: small(5) }, compact],
+    [
+      { workers: 3, small: small(3, 1) },
+      { ...compact, wideFrom: acrossBorder },
+    ],
     [{ workers: 3, small: small(3, 1) }, { wideFrom: acrossBorder }],
   ])('on random models with %o, %o', law, (parallel, options) => {
     const same = fc.property(randomModel({ errors: true, states: 400 }), (model) => {

@@ -1,4 +1,5 @@
 /** The packed layout of a state: the place of each variable in its bits. */
+import type { BitRun } from './compact-format.ts';
 import { cellAt, placeBlocks, type Field, type Fields, type FieldBlock, type BitRange } from './placement.ts';
 import { numberingOf, type Numbering } from '../../program/numbering.ts';
 import type { SymmetricGroup, Symmetry } from '../../program/symmetry.ts';
@@ -38,6 +39,8 @@ export interface Layout {
   readonly threads: Readonly<Record<string, readonly CopyLayout[]>>;
   /** By group of interchangeable copies; none for copies without bits. */
   readonly records: readonly Records[];
+  /** The bits that belong together: those of each record, of each other copy, of each other variable. */
+  readonly blocks: readonly (readonly BitRun[])[];
 }
 
 /** A variable without a place. */
@@ -56,19 +59,23 @@ interface UnplacedCopy {
 export interface LayoutOptions {
   /** The interchangeable copies, which get a record each. */
   readonly symmetry?: Symmetry | null;
+  /** Without `symmetry`: copies whose cells lie in records, too, though they stay in their order. */
+  readonly together?: Symmetry | null;
   /** Whether steps reset dead locals. */
   readonly forget?: boolean;
 }
 
 export function layoutOf(system: TransitionSystem, options: LayoutOptions = {}): Layout {
-  const { symmetry = null, forget = false } = options;
+  const { symmetry = null, together = null, forget = false } = options;
   const numbering = numberingOf(system);
   const shared = unplacedOf(system.model.shared);
   const copies = numbering.copies.map(({ table: { thread, locations } }) => ({
     location: unplaced(index(Math.max(1, locations.length)), null),
     locals: unplacedOf(thread.locals),
   }));
-  const groups = (symmetry?.groups ?? []).map((group) => unplacedRecords(group, numbering, shared, copies));
+  const groups = ((symmetry ?? together)?.groups ?? []).map((group) =>
+    unplacedRecords(group, numbering, shared, copies),
+  );
   const inRecords = new Set(groups.flatMap(({ members, owned }) => [...members.flat(), ...owned.keys()]));
   const others = [...copies.flatMap(variablesOf), ...Object.values(shared)].filter(
     (variable) => !inRecords.has(variable),
@@ -91,7 +98,8 @@ export function layoutOf(system: TransitionSystem, options: LayoutOptions = {}):
     words: Math.max(1, used.length),
     shared: placedFields(shared, all),
     threads: Object.fromEntries(system.threads.map(({ thread: { name } }, at) => [name, ofThread(at)])),
-    records: groups
+    blocks: blocksOf({ groups, copies, shared, inRecords }, all),
+    records: (symmetry === null ? [] : groups)
       .map(({ block, threads, moving }) => {
         const columns = moving.map(({ copy, name }): Column => {
           const { table, replica } = numbering.copies[copy]!;
@@ -102,6 +110,32 @@ export function layoutOf(system: TransitionSystem, options: LayoutOptions = {}):
       })
       .filter(({ bits, columns }) => bits > 0 || columns.length > 0),
   };
+}
+
+interface Grouped {
+  readonly groups: readonly UnplacedRecords[];
+  readonly copies: readonly UnplacedCopy[];
+  readonly shared: UnplacedFields;
+  readonly inRecords: ReadonlySet<UnplacedVariable>;
+}
+
+function blocksOf({ groups, copies, shared, inRecords }: Grouped, places: BlockPlaces): Layout['blocks'] {
+  const runOf = (variable: UnplacedVariable, cell: number): BitRun => ({
+    ...cellAt(places.get(variable)!, cell),
+    bits: variable.bits,
+  });
+  const runsOf = (variable: UnplacedVariable) =>
+    Array.from({ length: variable.cells }, (_, cell) => runOf(variable, cell));
+  const alone = (variable: UnplacedVariable) => !inRecords.has(variable);
+  const records = groups.flatMap(({ members, owned }) =>
+    members.map((variables, replica) => [
+      ...variables.filter((variable) => !owned.has(variable)).flatMap(runsOf),
+      ...[...owned.keys()].map((variable) => runOf(variable, replica)),
+    ]),
+  );
+  const others = copies.map((copy) => variablesOf(copy).filter(alone).flatMap(runsOf));
+  const variables = Object.values(shared).filter(alone).map(runsOf);
+  return [...records, ...others, ...variables].filter((runs) => runs.some(({ bits }) => bits > 0));
 }
 
 type BlockPlaces = ReadonlyMap<FieldBlock, BitRange>;

@@ -283,7 +283,7 @@ export class StepEmitter {
       ),
       ...(this.#isFolded ? [call('fold', get(this.#cursor))] : []),
       ...this.#label(path),
-      increment(this.#cursor, this.#memory.map.stride),
+      increment(this.#cursor, this.#memory.map.candidateStride),
       ...this.#countFiring(path),
     );
   }

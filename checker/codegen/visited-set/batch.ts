@@ -80,8 +80,11 @@ export const recordMark = (mark: WasmLocal): readonly Wasm[] => [
 export class BatchEmitter {
   readonly #table: HashTableEmitter;
   readonly #memory: MemoryEmitter;
+  readonly #isPrepared: boolean;
 
-  constructor(table: HashTableEmitter) {
+  /** `isPrepared`: the host drops recent candidates and compacts the others before it has a batch stored. */
+  constructor(table: HashTableEmitter, isPrepared: boolean) {
+    this.#isPrepared = isPrepared;
     this.#table = table;
     this.#memory = table.memory;
   }
@@ -101,7 +104,9 @@ export class BatchEmitter {
 
   /** Code that visits the candidates and their marks. */
   candidatesInOrder(walk: Pick<OrderedWalk, 'between' | 'onMark'>): readonly Wasm[] {
-    const prepare = ['dropRecent', 'findSlots', 'findLikely'].map((name) => call(name));
+    const prepare = [...(this.#isPrepared ? [] : ['dropRecent']), 'findSlots', 'findLikely'].map((name) =>
+      call(name),
+    );
     const position = (cursor: Wasm) => this.#memory.candidateNumber(cursor);
     const end = position(getGlobal('cursor'));
     const marks = this.#memory.address(this.#memory.map.marks.at);
@@ -177,7 +182,7 @@ export class BatchEmitter {
     const each = [
       stopAt(get(id), get(to)),
       stopAt(done, i32(map.batchStates)),
-      stopAt(get(cursor), memory.address(map.candidates.at + map.batch * map.stride)),
+      stopAt(get(cursor), memory.address(map.candidates.at + map.batch * map.candidateStride)),
       stopAt(getGlobal('mark'), memory.address(map.marks.at + (map.batch + map.batchStates) * markBytes)),
       setGlobal('source', get(id)),
       set(cursor, call('successors', table.opened(state), get(cursor))),

@@ -152,7 +152,7 @@ export class ClaimEmitter {
       set(hash, this.#memory.load('i64', map.hashes, at)),
       set(slot, this.#memory.load('i32', map.slots, at)),
       this.#takeIfNew(candidate),
-      increment(pointer, map.stride),
+      increment(pointer, map.candidateStride),
     ];
     const body = [
       this.#table.open(),
@@ -164,7 +164,7 @@ export class ClaimEmitter {
       ),
       set(claimed, getGlobal('claimed')),
       set(stored, getGlobal('count')),
-      set(pointer, this.#memory.entry(map.candidates, from, map.stride)),
+      set(pointer, this.#memory.entry(map.candidates, from, map.candidateStride)),
       count(at, get(from), get(to), each),
       setGlobal('claimed', get(claimed)),
       setGlobal('count', get(stored)),

@@ -65,7 +65,7 @@ export class FoldedStatesEmitter {
     this.#memory = table.memory;
     this.#table = table;
     this.#folding = folding;
-    this.#segment = new RowEmitter(folding.segmentWords, hashMask);
+    this.#segment = new RowEmitter(folding.segmentWords * 8, hashMask);
   }
 
   functions(): readonly WasmFunction[] {
@@ -188,7 +188,7 @@ export class FoldedStatesEmitter {
       segments.length % 2 === 0 ? [] : [store(i32(0), 'i32', get(target), this.#numberAt(segments.length))];
     const body = [
       set(successor, this.#memory.address(map.successor.at)),
-      set(unfolded, this.#memory.address(map.unfolded.at)),
+      set(unfolded, this.#memory.address(map.opened.at)),
       set(folded, this.#memory.address(map.folded.at)),
       ...(this.#isSymmetric ? [call('canonical', get(successor))] : []),
       ...kept.map((word, at) => store(load('i64', get(successor), word * 8), 'i64', get(target), at * 8)),
@@ -198,7 +198,7 @@ export class FoldedStatesEmitter {
     return { name: 'fold', parameters: [target], result: null, body, exported: true };
   }
 
-  /** `unfold(state)`: unfolds the stored state at an address into `unfolded`. */
+  /** `openState(state)`: unfolds the stored state at an address into `opened`. */
   #unfold(): WasmFunction {
     const { map } = this.#memory;
     const { segments, kept } = this.#folding;
@@ -218,19 +218,19 @@ export class FoldedStatesEmitter {
     });
     const body = [
       ...this.#open(),
-      set(unfolded, this.#memory.address(map.unfolded.at)),
+      set(unfolded, this.#memory.address(map.opened.at)),
       set(folded, this.#memory.address(map.folded.at)),
       ...kept.map((word, at) => store(load('i64', get(state), at * 8), 'i64', get(unfolded), word * 8)),
       ...copied,
     ];
-    return { name: 'unfold', parameters: [state], result: null, body, exported: false };
+    return { name: 'openState', parameters: [state], result: null, body, exported: false };
   }
 
-  /** `unfoldState(id)`: unfolds a stored state. */
+  /** `open(id)`: unfolds a stored state. */
   #unfoldState(): WasmFunction {
     const id = local('i32', 'id');
-    const body = [this.#table.open(), call('unfold', this.#table.stateAddress(get(id)))];
-    return { name: 'unfoldState', parameters: [id], result: null, body, exported: true };
+    const body = [this.#table.open(), call('openState', this.#table.stateAddress(get(id)))];
+    return { name: 'open', parameters: [id], result: null, body, exported: true };
   }
 }
 

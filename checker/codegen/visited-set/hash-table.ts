@@ -66,17 +66,18 @@ const slotOffset = (slot: WasmLocal): Wasm => operation('i32.shl', get(slot), i3
 /** Emits code on the table and the stored states. A function that calls its methods begins with `open`. */
 export class HashTableEmitter {
   readonly memory: MemoryEmitter;
-  readonly words: number;
   readonly #code: RowEmitter;
+  /** Code on candidates before they are compacted. */
+  readonly candidate: RowEmitter;
   readonly #slots = local('i32', 'slots');
   readonly #mask = local('i32', 'mask');
   readonly #states: WasmLocal;
 
   /** Bits of a hash outside of `hashMask` are 0: tests make different states collide. */
-  constructor(memory: MemoryEmitter, words: number, hashMask: bigint) {
+  constructor(memory: MemoryEmitter, hashMask: bigint) {
     this.memory = memory;
-    this.words = words;
-    this.#code = new RowEmitter(words, hashMask);
+    this.#code = new RowEmitter(memory.map.stride, hashMask);
+    this.candidate = new RowEmitter(memory.map.candidateStride, hashMask);
     this.#states = local(memory.addressType, 'states');
   }
 
@@ -96,12 +97,12 @@ export class HashTableEmitter {
     );
   }
 
-  /** Code of the address of a stored state. */
-  stateAddress(number: Wasm): Wasm {
-    const { addressType, map } = this.memory;
+  /** Code of the address of a stored state; `stride` is the size of one. */
+  stateAddress(number: Wasm, stride = this.memory.map.stride): Wasm {
+    const { addressType } = this.memory;
     if (addressType === 'i32')
-      return operation('i32.add', operation('i32.mul', number, i32(map.stride)), get(this.#states));
-    const offset = operation('i64.mul', operation('i64.extend_i32_u', number), i64(BigInt(map.stride)));
+      return operation('i32.add', operation('i32.mul', number, i32(stride)), get(this.#states));
+    const offset = operation('i64.mul', operation('i64.extend_i32_u', number), i64(BigInt(stride)));
     return operation('i64.add', offset, get(this.#states));
   }
 
@@ -114,8 +115,8 @@ export class HashTableEmitter {
   /** Code of the address of a stored state with all its words, from the address in `state`. */
   opened(state: WasmLocal): Wasm {
     const { map } = this.memory;
-    if (map.unfolded.bytes === 0) return get(state);
-    return sequence(call('unfold', get(state)), this.memory.address(map.unfolded.at));
+    if (!map.areOpened) return get(state);
+    return sequence(call('openState', get(state)), this.memory.address(map.opened.at));
   }
 
   /** Code that is 0 where two states are equal. */

@@ -27,6 +27,7 @@ import {
   type WasmFunction,
 } from '../wasm/code.ts';
 import type { MemoryEmitter } from '../memory-map.ts';
+import type { CompactStatesEmitter } from './compact-states.ts';
 import type { HashTableEmitter } from './hash-table.ts';
 
 /** The locals with which a candidate is stored. */
@@ -44,8 +45,10 @@ export class LookupEmitter {
   readonly #table: HashTableEmitter;
   readonly #memory: MemoryEmitter;
   readonly #isSymmetric: boolean;
+  readonly #compact: CompactStatesEmitter | null;
 
-  constructor(table: HashTableEmitter, isSymmetric: boolean) {
+  constructor(table: HashTableEmitter, isSymmetric: boolean, compact: CompactStatesEmitter | null) {
+    this.#compact = compact;
     this.#table = table;
     this.#memory = table.memory;
     this.#isSymmetric = isSymmetric;
@@ -66,21 +69,27 @@ export class LookupEmitter {
     return this.#memory.candidateNumber(getGlobal('cursor'));
   }
 
-  /** Code that makes the candidate at an address canonical and sets `hash` to its hash. */
+  /** Code that makes the candidate at an address canonical and sets `hash` to its hash before it is compacted. */
   hashCandidate(pointer: WasmLocal, hash: WasmLocal): readonly Wasm[] {
-    const canonical = this.#isSymmetric ? [call('canonical', get(pointer))] : [];
-    return [...canonical, set(hash, this.#table.hash(pointer))];
+    return [...this.#canonical(pointer), set(hash, this.#table.candidate.hash(pointer))];
   }
 
-  /** `hashAll()`: computes the hash of each candidate. */
+  #canonical(pointer: WasmLocal): readonly Wasm[] {
+    return this.#isSymmetric ? [call('canonical', get(pointer))] : [];
+  }
+
+  /** `hashAll()`: computes the hash of each candidate, as it is stored. */
   #hashAll(): WasmFunction {
     const { map } = this.#memory;
     const [at, total, pointer] = locals('i32', 'at', 'total', 'pointer');
     const hash = local('i64', 'hash');
+    const compact = this.#compact === null ? [] : this.#compact.replace(pointer);
     const each = [
-      ...this.hashCandidate(pointer, hash),
+      ...this.#canonical(pointer),
+      ...compact,
+      set(hash, this.#table.hash(pointer)),
       this.#memory.store(get(hash), 'i64', map.hashes, at),
-      increment(pointer, map.stride),
+      increment(pointer, map.candidateStride),
     ];
     const body = [
       this.#memory.open(),
@@ -176,12 +185,12 @@ export class LookupEmitter {
       set(hash, memory.load('i64', map.hashes, at)),
       set(slot, memory.load('i32', map.slots, at)),
       block(decided, search),
-      increment(candidate, map.stride),
+      increment(candidate, map.candidateStride),
     ];
     const body = [
       table.open(),
       memory.open(),
-      set(candidate, memory.entry(map.candidates, from, map.stride)),
+      set(candidate, memory.entry(map.candidates, from, map.candidateStride)),
       set(next, getGlobal('count')),
       set(target, table.stateAddress(get(next))),
       count(at, get(from), get(to), each),

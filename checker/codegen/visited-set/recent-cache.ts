@@ -39,25 +39,27 @@ import type { LookupEmitter } from './lookup.ts';
 
 /** `dropRecent()`: moves candidates not met recently to the front, with their hashes and the marks between them. */
 export function dropRecent(table: HashTableEmitter, lookup: LookupEmitter): WasmFunction {
-  const { memory, words } = table;
+  const { memory } = table;
   const { map } = memory;
+  const row = table.candidate;
+  const stride = map.candidateStride;
   const [at, total, kept, isNew, isFirst] = locals('i32', 'at', 'total', 'kept', 'isNew', 'isFirst');
   const [pointer, target, recent] = locals('i32', 'pointer', 'target', 'recent');
   const [mark, marksEnd] = locals('i32', 'mark', 'marksEnd');
   const hash = local('i64', 'hash');
-  const entry = operation('i64.shr_u', get(hash), i64(BigInt(64 - recentBits(words))));
+  const entry = operation('i64.shr_u', get(hash), i64(BigInt(64 - recentBits(stride))));
   const met = { pointer: recent, offset: map.recent.at };
   const each = [
     moveMarks({ mark, marksEnd, pointer, target }),
     ...lookup.hashCandidate(pointer, hash),
-    set(recent, memory.offset(operation('i32.wrap_i64', entry), map.stride)),
-    set(isNew, operation('i32.or', get(isFirst), table.different({ pointer }, met))),
+    set(recent, memory.offset(operation('i32.wrap_i64', entry), stride)),
+    set(isNew, operation('i32.or', get(isFirst), row.different({ pointer }, met))),
     // Without a branch, which no processor can predict here: the next candidate overwrites a dropped one.
-    table.copyState({ pointer }, { pointer: target }, met),
+    row.copy({ pointer }, { pointer: target }, met),
     memory.store(get(hash), 'i64', map.hashes, kept),
     set(kept, operation('i32.add', get(kept), get(isNew))),
-    set(target, operation('i32.add', get(target), scaled(get(isNew), map.stride))),
-    increment(pointer, map.stride),
+    set(target, operation('i32.add', get(target), scaled(get(isNew), stride))),
+    increment(pointer, stride),
   ];
   const body = [
     memory.open(),

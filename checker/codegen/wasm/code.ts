@@ -5,6 +5,9 @@ export type NumberType = 'i32' | 'i64';
 /** A v128 is four numbers of 32 bits, or two of 64. */
 export type ValueType = NumberType | 'v128';
 
+/** What a store writes: a value, or the low bits of an i64. */
+export type StoredType = ValueType | 'i64:8' | 'i64:16' | 'i64:32';
+
 /** Atomic operators on 32 bits of shared memory. */
 export type AtomicOperator = 'load' | 'rmw.add' | 'rmw.cmpxchg';
 
@@ -53,7 +56,7 @@ export type Wasm =
   | { readonly kind: 'load'; readonly type: ValueType; readonly address: Wasm; readonly offset: number }
   | {
       readonly kind: 'store';
-      readonly type: ValueType;
+      readonly type: StoredType;
       readonly address: Wasm;
       readonly offset: number;
       readonly value: Wasm;
@@ -133,7 +136,7 @@ export const load = (type: ValueType, address: Wasm, offset = 0): Wasm => ({
   address,
   offset,
 });
-export const store = (value: Wasm, type: ValueType, address: Wasm, offset = 0): Wasm => ({
+export const store = (value: Wasm, type: StoredType, address: Wasm, offset = 0): Wasm => ({
   kind: 'store',
   type,
   address,

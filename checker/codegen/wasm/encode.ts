@@ -5,6 +5,7 @@ import {
   type Label,
   type WasmLocal,
   type WasmOperator,
+  type StoredType,
   type ValueType,
   type VectorOperator,
   type Wasm,
@@ -24,10 +25,10 @@ type Bytes = number[];
 const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, v128: 0x7b };
 const [loadOps, storeOps] = [
   { i32: [0x28], i64: [0x29], v128: [0xfd, 0x00] },
-  { i32: [0x36], i64: [0x37], v128: [0xfd, 0x0b] },
+  { i32: [0x36], i64: [0x37], v128: [0xfd, 0x0b], 'i64:8': [0x3c], 'i64:16': [0x3d], 'i64:32': [0x3e] },
 ] as const;
 /** The alignment hint of an access, as a power of 2: a vector begins at any number of 32 bits. */
-const alignments = { i32: 2, i64: 3, v128: 2 } as const;
+const alignments = { i32: 2, i64: 3, v128: 2, 'i64:8': 0, 'i64:16': 1, 'i64:32': 2 } as const;
 const [blockOp, loopOp, ifOp, elseOp, endOp] = [0x02, 0x03, 0x04, 0x05, 0x0b] as const;
 const noValue = 0x40;
 
@@ -224,7 +225,7 @@ function writeAccess(code: Wasm & { kind: 'load' | 'store' | 'fill' | 'atomic' }
 
 /** Alignment, the memory where it is not the first, and the offset of an access to a number of this type. */
 function pushPlace(
-  type: ValueType,
+  type: StoredType,
   { address, offset }: { readonly address: Wasm; readonly offset: number },
   bytes: Bytes,
 ): void {

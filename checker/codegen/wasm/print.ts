@@ -135,7 +135,7 @@ function expression(code: Wasm): string {
 const inline = (parts: readonly Wasm[]): string =>
   parts.length === 1 ? expression(parts[0]!) : `{ ${parts.flatMap(lines).join('; ')} }`;
 
-const place = ({ type, address, offset }: Pick<Wasm & { kind: 'load' }, 'type' | 'address' | 'offset'>) =>
+const place = ({ type, address, offset }: Pick<Wasm & { kind: 'store' }, 'type' | 'address' | 'offset'>) =>
   `${type}[${expression(address)}${offset === 0 ? '' : ` + ${offset}`}]`;
 
 function printOperation(operator: WasmOperator, operands: readonly Wasm[]): string {
