@@ -111,6 +111,34 @@ describe('the compiled space', () => {
     });
   });
 
+  describe('with states that are compact', () => {
+    const compact = { from: 1_000, worth: 3 / 4, mostBits: 14 };
+
+    test('takes less memory', () => {
+      const [small, plain] = [{ compact }, { compact: null }].map((options) =>
+        explore(compiledSpace(tableOf(3, 4), options), Infinity)!,
+      );
+      expect([small!.count, small!.transitions]).toEqual([plain!.count, plain!.transitions]);
+      expect(Array.from(small!.fired)).toEqual(Array.from(plain!.fired));
+      expect(small!.bytes).toBeLessThan(plain!.bytes * 0.75);
+      for (let id = 0; id < small!.count; id += 1_009) expect(small!.state(id)).toEqual(plain!.state(id));
+    });
+
+    test('takes no more than a limit', () => {
+      const space = compiledSpace(tableOf(3, 4), { compact, maxBytes: 600_000 });
+      expect(() => explore(space, Infinity)).toThrow(CapacityError);
+      expect(space.compiled.model.format).not.toBeNull();
+      expect(space.bytes).toBeLessThanOrEqual(600_000);
+      expect(space.bytes).toBeGreaterThan(300_000);
+      expect(space.state(space.count - 1).shared).toBeDefined();
+    });
+
+    test('stay as words where numbers would not be shorter', () => {
+      const space = explore(compiledSpace(tableOf(3, 4), { compact: { ...compact, worth: 0.1 } }), Infinity)!;
+      expect(space.compiled.model.format).toBeNull();
+    });
+  });
+
   test.each([1, 2, 3, 5, 7])('checks limits after whole states of %d words', (words) => {
     const mem = shared({ rest: array((words - 1) * 64 + 1, bool, false) });
     const locals = { x: init(range(0, 399), 0), y: init(range(0, 399), 0) };
