@@ -14,7 +14,8 @@ export const empty: ValueSet = { low: 0, high: -1, bits: 0 };
 /** More than any number of a model can be. */
 export const everything: ValueSet = { low: -(2 ** 54), high: 2 ** 54, bits: 0 };
 
-function ofBits(bits: number): ValueSet {
+/** The set of the numbers whose bits are set. */
+export function ofBits(bits: number): ValueSet {
   if (bits === 0) return empty;
   let set = small.get(bits);
   if (set === undefined) {

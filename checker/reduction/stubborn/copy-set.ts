@@ -37,6 +37,8 @@ export const common = (a: CopySet, b: CopySet): CopySet => ({ low: a.low & b.low
 
 export const complement = ({ low, high }: CopySet): CopySet => ({ low: ~low, high: ~high });
 
+export const areSame = (a: CopySet, b: CopySet): boolean => a.low === b.low && a.high === b.high;
+
 export const isNone = ({ low, high }: CopySet): boolean => (low | high) === 0;
 
 export const isOneAtMost = ({ low, high }: CopySet): boolean =>

@@ -84,17 +84,17 @@ export class StubbornSets {
     const enabled = this.#lookUp(current);
     if (copySet.isOneAtMost(enabled)) return enabled;
     const candidates = this.#order.candidates(current.words, this.#edges);
-    this.#futures.isolate(current.words);
+    this.#futures.begin(current.words);
     // A set with one edge is the least; a copy that forces others into its set has more.
     for (const copy of candidates) {
       if (this.#edgesOf(this.#withForced(copySet.only(copy))) > 1) continue;
-      const set = this.#closure(copy, 2, current);
+      const set = this.#closure(copy, 2);
       if (set !== null) return copySet.common(set, enabled);
     }
     let best = enabled;
     let least = this.#edgesOf(enabled);
     for (const copy of candidates) {
-      const set = this.#closure(copy, least, current);
+      const set = this.#closure(copy, least);
       if (set === null) continue;
       best = copySet.common(set, enabled);
       least = this.#edgesOf(set);
@@ -130,17 +130,35 @@ export class StubbornSets {
   }
 
   /** The least stubborn set that contains the copy; null where it has `limit` edges or more. */
-  #closure(copy: number, limit: number, { words }: CurrentState): CopySet | null {
+  #closure(copy: number, limit: number): CopySet | null {
     for (let set = copySet.only(copy); ;) {
       set = this.#withForced(set);
-      if (this.#edgesOf(set) >= limit) return null;
-      this.#futures.explore(words, set);
+      let edges = this.#edgesOf(set);
+      if (edges >= limit) return null;
+      let disturbing = copySet.noCopies;
+      // What a part of a future disturbs the whole of it does: these copies join the set in any case.
+      const staysSmall = (other: number, part: Future): boolean => {
+        if (copySet.has(disturbing, other) || !this.#disturbsSome(part, set)) return true;
+        disturbing = copySet.adding(disturbing, other);
+        edges += this.#edges[other]!;
+        return edges < limit;
+      };
+      if (!this.#futures.explore(set, staysSmall)) return null;
       let needed = copySet.noCopies;
       for (let member = 0; member < this.#edges.length; member++)
         if (copySet.has(set, member)) needed = copySet.union(needed, this.#needed(member, set));
       if (copySet.isNone(needed)) return set;
       set = copySet.union(set, needed);
     }
+  }
+
+  /** Whether the future may do something that does not commute with an enabled step of the set. */
+  #disturbsSome(future: Future, set: CopySet): boolean {
+    for (let copy = 0; copy < this.#edges.length; copy++)
+      if (copySet.has(set, copy))
+        for (const { enabled, footprint } of this.#now[copy]!)
+          if (enabled && this.#disturbs(future, footprint)) return true;
+    return false;
   }
 
   /** The set with the copies that must join it even if no other copy moves. */
