@@ -147,7 +147,7 @@ function wrappedValues(expr: WrapExpr, valuesIn: (part: AnyExpr) => ValueSet): V
 
 type CounterTest = AnyExpr & { kind: 'binary'; operator: ComparisonOperator; left: SharedReference };
 
-const isCounterTest = (expr: AnyExpr & { kind: 'binary' }): expr is CounterTest =>
+export const isCounterTest = (expr: AnyExpr & { kind: 'binary' }): expr is CounterTest =>
   expr.left.kind === 'shared' &&
   expr.left.domain.kind === 'range' &&
   expr.right.kind === 'constant' &&

@@ -4,6 +4,7 @@ import { countersOf, scopeOf, type CellScope } from './scope.ts';
 import { Fixpoint } from './fixpoint.ts';
 import type { AbstractRun, Knowledge } from './abstract-value.ts';
 import { mayFire, setOfDomain } from './abstract-step.ts';
+import { thresholdsOf, type Thresholds } from './thresholds.ts';
 import type { Visibility } from './conjuncts.ts';
 import type { Numbering } from '../../program/numbering.ts';
 import type { ValueSet } from './value-set.ts';
@@ -22,6 +23,8 @@ export interface Future {
   /** By element: kinds of access. */
   readonly kinds: Uint8Array;
   readonly written: Changes;
+  /** By position in the scope: 1 where what bears on the cell made a difference. */
+  readonly used: Uint8Array;
 }
 
 /** Values of the cells of a scope, by their positions in it: now, and what others may do. */
@@ -55,6 +58,7 @@ export const unchanged = ({ cells, counters }: CellScope): Changes => ({
 
 export class ThreadModular {
   readonly tracked: readonly number[];
+  readonly thresholds: Thresholds;
   /** By copy. */
   readonly scopes: readonly CellScope[];
   readonly #numbering: Numbering;
@@ -67,6 +71,7 @@ export class ThreadModular {
     this.#numbering = numbering;
     this.#visibility = visibility;
     this.tracked = trackedCells(numbering);
+    this.thresholds = thresholdsOf(numbering, visibility);
     const known = { tracked: this.tracked, counters: countersOf(numbering, this.tracked) };
     this.scopes = numbering.copies.map((_, copy) => scopeOf(copy, numbering, known));
     this.#domains = numbering.cells.map((domain) => setOfDomain(domain, numbering));
@@ -126,6 +131,7 @@ export class ThreadModular {
     );
     const values = scope.cells.map(() => sets.empty);
     const sums = around.counted.map(() => nought);
+    const used = new Uint8Array(values.length);
     const run: AbstractRun = {
       numbering: this.#numbering,
       visibility: this.#visibility,
@@ -137,6 +143,7 @@ export class ThreadModular {
       domains: this.#domains,
       kinds: new Uint8Array(this.#numbering.cells.length + this.#visibility.conjuncts.length),
       touch: (position) => {
+        used[position - width] = 1;
         touch(position - width);
       },
       arrive: (location, known) => {
@@ -147,7 +154,7 @@ export class ThreadModular {
     spread.arrive(locals[0]!, [...Array.from(locals, sets.single), ...around.first, ...sums]);
     for (let location = spread.next(); location !== undefined; location = spread.next())
       for (const transition of table.locations[location]!) mayFire(transition, spread.known(location), run);
-    return { scope, kinds: run.kinds, written: { values, sums } };
+    return { scope, kinds: run.kinds, written: { values, sums }, used };
   }
 }
 

@@ -30,7 +30,10 @@ export class Futures {
   readonly #threadModular: ThreadModular;
   readonly #interference: Interference;
   readonly #copies: readonly KnownCopy[];
-  readonly #every: CopySet;
+  /** Those of threads with few copies first: what these change is of interest to many. */
+  readonly #order: readonly KnownCopy[];
+  /** By copy: 1 where its future is to be computed, again or for the first time. */
+  readonly #pending: Uint8Array;
   /** The answers in the state of the last `begin`, and their frozen copies. */
   readonly #answers: { readonly frozen: CopySet; readonly futures: readonly Future[] }[] = [];
   #words: Int32Array;
@@ -39,8 +42,8 @@ export class Futures {
     const { numbering } = states;
     this.#states = states;
     this.#threadModular = threadModular;
-    this.#interference = new Interference(threadModular.scopes, states);
-    this.#every = copySet.upTo(numbering.copies.length);
+    this.#interference = new Interference(threadModular, states);
+    this.#pending = new Uint8Array(numbering.copies.length);
     this.#words = new Int32Array(states.width);
     this.#copies = threadModular.scopes.map((scope, copy) => ({
       copy,
@@ -49,8 +52,11 @@ export class Futures {
         read: (at) => this.#interference.numberOf(copy, at, this.#now(scope.cells[at]!)),
         offset: () => 0,
       },
-      idle: { scope, kinds: new Uint8Array(0), written: unchanged(scope) },
+      idle: { scope, kinds: new Uint8Array(0), written: unchanged(scope), used: new Uint8Array(0) },
     }));
+    const { copies } = numbering;
+    const cpus = ({ copy }: KnownCopy) => copies[copy]!.table.thread.cpus;
+    this.#order = this.#copies.toSorted((a, b) => cpus(a) - cpus(b));
   }
 
   #now(cell: number): number {
@@ -84,22 +90,33 @@ export class Futures {
 
   #answer(frozen: CopySet, goesOn: (copy: number, part: Future) => boolean): readonly Future[] | null {
     const futures: Future[] = [];
-    const moving = copySet.common(copySet.complement(frozen), this.#every);
+    const pending = this.#pending;
+    let left = 0;
+    for (let copy = 0; copy < pending.length; copy++) {
+      pending[copy] = copySet.has(frozen, copy) ? 0 : 1;
+      left += pending[copy]!;
+    }
     this.#interference.clear();
-    for (let pending = moving; !copySet.isNone(pending);) {
-      for (const known of this.#copies) {
+    while (left > 0)
+      for (const known of this.#order) {
         const { copy } = known;
-        if (!copySet.has(pending, copy)) continue;
-        pending = copySet.without(pending, copy);
+        if (pending[copy] === 0) continue;
+        pending[copy] = 0;
+        left -= 1;
         const future = this.#future(known);
         if (future === futures[copy]) continue;
         futures[copy] = future;
         if (!goesOn(copy, future)) return null;
-        const affected = this.#interference.grow(copy, future.written);
-        if (!copySet.isNone(affected))
-          pending = copySet.union(pending, copySet.common(affected, moving));
+        for (const cell of this.#interference.grow(copy, future.written))
+          for (const other of this.#interference.sharers[cell]!) {
+            const theirs = futures[other];
+            // Those without a future are pending or frozen.
+            if (theirs === undefined || other === copy || pending[other] === 1) continue;
+            if (theirs.used[theirs.scope.positions[cell]!] !== 1) continue;
+            pending[other] = 1;
+            left += 1;
+          }
       }
-    }
     return futures;
   }
 

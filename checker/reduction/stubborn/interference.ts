@@ -1,11 +1,10 @@
 /** The changes that copies make to each other's cells, as far as known while their futures are computed together. */
 import * as sets from '../analysis/value-set.ts';
-import * as copySet from './copy-set.ts';
 import { setOfDomain } from '../analysis/abstract-step.ts';
-import { nought, unchanged, type Changes } from '../analysis/thread-modular.ts';
+import { cut, type Thresholds } from '../analysis/thresholds.ts';
+import { nought, unchanged, type Changes, type ThreadModular } from '../analysis/thread-modular.ts';
 import type { ValueSet } from '../analysis/value-set.ts';
 import type { CellScope } from '../analysis/scope.ts';
-import type { CopySet } from './copy-set.ts';
 import type { InternedStates } from '../state/interned-state.ts';
 import { VectorSet, type Vector } from '../../state-space/vector-set.ts';
 
@@ -28,11 +27,14 @@ export interface CellContext {
 type Mutable<T> = { readonly [K in keyof T]: ValueSet[] };
 
 export class Interference {
+  /** By cell: the copies that may access it. */
+  readonly sharers: readonly (readonly number[])[];
   readonly #scopes: readonly CellScope[];
+  readonly #thresholds: Thresholds;
   /** By copy: its changes. */
   readonly #done: readonly Mutable<Changes>[];
-  /** By copy and position: the others that may access the cell. */
-  readonly #sharers: readonly (readonly CopySet[])[];
+  /** The copies with changes. */
+  readonly #grown: number[] = [];
   /** By copy and position: the cell in the scopes of the others that may change it. */
   readonly #places: readonly (readonly (readonly ChangeableCell[])[])[];
   /** By cell: whether all its values are within 0 .. 31. */
@@ -48,13 +50,18 @@ export class Interference {
   /** By cell: what has borne on it so far. */
   readonly #contexts: readonly VectorSet[];
   readonly #context: Vector;
+  /** Cells that the last `grow` changed. */
+  readonly #changed: number[] = [];
 
-  constructor(scopes: readonly CellScope[], { numbering, numbers }: InternedStates) {
+  constructor({ scopes, thresholds }: ThreadModular, { numbering, numbers }: InternedStates) {
     const { cells } = numbering;
     this.#scopes = scopes;
+    this.#thresholds = thresholds;
     this.#done = scopes.map((scope) => unchanged(scope) as Mutable<Changes>);
     this.#places = scopes.map((scope, own) => scope.cells.map((cell) => placesOf(cell, own, scopes)));
-    this.#sharers = scopes.map((scope, own) => scope.cells.map((cell) => sharersOf(cell, own, scopes)));
+    this.sharers = cells.map((_, cell) =>
+      [...scopes.keys()].filter((copy) => scopes[copy]!.positions[cell]! >= 0),
+    );
     this.#isNarrow = cells.map((domain) => setOfDomain(domain, numbering).bits !== 0);
     this.#once = new Int32Array(cells.length);
     this.#twice = new Int32Array(cells.length);
@@ -67,27 +74,40 @@ export class Interference {
 
   /** Forgets all changes. */
   clear(): void {
-    for (const { values, sums } of this.#done) {
+    for (const copy of this.#grown) {
+      const { values, sums } = this.#done[copy]!;
       values.fill(sets.empty);
       sums.fill(nought);
+      for (const at of this.#scopes[copy]!.changed) {
+        const cell = this.#scopes[copy]!.cells[at]!;
+        this.#once[cell] = this.#twice[cell] = this.#unbounded[cell] = 0;
+        this.#least[cell] = this.#greatest[cell] = 0;
+      }
     }
-    for (const totals of [this.#once, this.#twice, this.#least, this.#greatest, this.#unbounded]) totals.fill(0);
+    this.#grown.length = 0;
   }
 
-  /** What bears on one cell of the copy, whose value is `now`. */
+  /** What bears on one cell of the copy, whose value is `now`; of a counter no less, cut at thresholds. */
   around(copy: number, at: number, now: number): CellContext {
     const written = this.#writtenTo(copy, at);
-    const counted = at < this.#scopes[copy]!.counters ? this.#countedIn(copy, at, now) : sets.everything;
-    return { written, first: sets.join(sets.single(now), written), counted };
+    const first = sets.join(sets.single(now), written);
+    const { cells, counters } = this.#scopes[copy]!;
+    if (at >= counters) return { written, first, counted: sets.everything };
+    const thresholds = this.#thresholds[cells[at]!]!;
+    return {
+      written: cut(written, thresholds),
+      first: cut(first, thresholds),
+      counted: cut(this.#countedIn(copy, at, now), thresholds),
+    };
   }
 
   /** The number of what bears on one cell of the copy, whose value is `now`; equal contexts have equal numbers. */
   numberOf(copy: number, at: number, now: number): number {
     const words = this.#context;
-    const written = this.#writtenTo(copy, at);
+    const { written, first, counted } = this.around(copy, at, now);
     put(words, 0, written);
-    put(words, wordsOfSet, sets.join(sets.single(now), written));
-    put(words, 2 * wordsOfSet, at < this.#scopes[copy]!.counters ? this.#countedIn(copy, at, now) : sets.empty);
+    put(words, wordsOfSet, first);
+    put(words, 2 * wordsOfSet, counted);
     return this.#contexts[this.#scopes[copy]!.cells[at]!]!.add(words);
   }
 
@@ -108,30 +128,30 @@ export class Interference {
     const isUnbounded = own === sets.everything;
     if (this.#unbounded[cell]! > (isUnbounded ? 1 : 0)) return sets.everything;
     const { low, high } = isUnbounded ? nought : own;
-    return sets.bounded(
-      sets.interval(now + this.#least[cell]! - low, now + this.#greatest[cell]! - high),
-    );
+    return sets.bounded(sets.interval(now + this.#least[cell]! - low, now + this.#greatest[cell]! - high));
   }
 
-  /** Adds changes of the copy; returns the copies whose futures these may affect. */
-  grow(copy: number, { values, sums }: Changes): CopySet {
+  /** Adds changes of the copy; returns the cells of which more is known now, valid until the next call. */
+  grow(copy: number, { values, sums }: Changes): readonly number[] {
     const done = this.#done[copy]!;
     const { cells, changed } = this.#scopes[copy]!;
-    let affected = copySet.noCopies;
+    this.#changed.length = 0;
     for (const at of changed) {
       const cell = cells[at]!;
-      const value = sets.join(done.values[at]!, values[at]!);
-      const isWritten = !sets.sameSet(value, done.values[at]!);
+      const before = done.values[at]!;
+      const value = sets.join(before, values[at]!);
+      const isWritten = !sets.sameSet(value, before);
       if (isWritten) {
-        const added = value.bits & ~done.values[at]!.bits;
+        const added = value.bits & ~before.bits;
         this.#twice[cell]! |= this.#once[cell]! & added;
         this.#once[cell]! |= added;
         done.values[at] = value;
       }
       const isCounted = at < sums.length && this.#count(cell, done.sums, at, sums[at]!);
-      if (isWritten || isCounted) affected = copySet.union(affected, this.#sharers[copy]![at]!);
+      if (isWritten || isCounted) this.#changed.push(cell);
     }
-    return affected;
+    if (this.#changed.length > 0) this.#grown.push(copy);
+    return this.#changed;
   }
 
   /** Adds to the sums of a copy; returns whether they grow. */
@@ -154,14 +174,6 @@ function placesOf(cell: number, own: number, scopes: readonly CellScope[]): read
     const at = positions[cell]!;
     return copy !== own && changed.includes(at) ? [{ copy, at }] : [];
   });
-}
-
-/** The copies other than `own` that may access a cell. */
-function sharersOf(cell: number, own: number, scopes: readonly CellScope[]): CopySet {
-  let sharers = copySet.noCopies;
-  for (const [copy, { positions }] of scopes.entries())
-    if (copy !== own && positions[cell]! >= 0) sharers = copySet.adding(sharers, copy);
-  return sharers;
 }
 
 const wordsOfSet = 3;
