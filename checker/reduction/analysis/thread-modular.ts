@@ -23,8 +23,8 @@ export interface Future {
   /** By element: kinds of access. */
   readonly kinds: Uint8Array;
   readonly written: Changes;
-  /** By position in the scope: 1 where what bears on the cell made a difference. */
-  readonly used: Uint8Array;
+  /** The tracked cells of which it depends what bears on them. */
+  readonly used: readonly number[];
 }
 
 /** Values of the cells of a scope, by their positions in it: now, and what others may do. */
@@ -111,6 +111,13 @@ export class ThreadModular {
     return sets.within(at < 0 ? this.#domains[cell]! : written.values[at]!, allowed);
   }
 
+  /** What others may do to the cells of a scope where nothing is known of them. */
+  anything(copy: number): ScopeContext {
+    const { cells, counters } = this.scopes[copy]!;
+    const written = cells.map((cell) => this.#domains[cell]!);
+    return { written, first: written, counted: Array.from({ length: counters }, () => sets.everything) };
+  }
+
   /**
    * An upper bound of what the copy may do from now on, while others do to tracked cells no more than `around` says.
    *
@@ -131,7 +138,7 @@ export class ThreadModular {
     );
     const values = scope.cells.map(() => sets.empty);
     const sums = around.counted.map(() => nought);
-    const used = new Uint8Array(values.length);
+    const used = new Set<number>();
     const run: AbstractRun = {
       numbering: this.#numbering,
       visibility: this.#visibility,
@@ -143,7 +150,7 @@ export class ThreadModular {
       domains: this.#domains,
       kinds: new Uint8Array(this.#numbering.cells.length + this.#visibility.conjuncts.length),
       touch: (position) => {
-        used[position - width] = 1;
+        used.add(scope.cells[position - width]!);
         touch(position - width);
       },
       arrive: (location, known) => {
@@ -154,7 +161,7 @@ export class ThreadModular {
     spread.arrive(locals[0]!, [...Array.from(locals, sets.single), ...around.first, ...sums]);
     for (let location = spread.next(); location !== undefined; location = spread.next())
       for (const transition of table.locations[location]!) mayFire(transition, spread.known(location), run);
-    return { scope, kinds: run.kinds, written: { values, sums }, used };
+    return { scope, kinds: run.kinds, written: { values, sums }, used: [...used] };
   }
 }
 

@@ -1,74 +1,123 @@
 /** The futures of the copies outside a candidate set, computed together and cached. */
 import * as copySet from './copy-set.ts';
-import { Interference } from './interference.ts';
+import { contextsOf, Interference } from './interference.ts';
 import {
   unchanged,
-  type ScopeContext,
   type ThreadModular,
   type Future,
 } from '../analysis/thread-modular.ts';
 import type { CopySet } from './copy-set.ts';
 import { firstLocal, type InternedStates } from '../state/interned-state.ts';
-import { learn, recall, type TreeNode, type ValueSource } from '../state/decision-tree.ts';
+import { learn, recall, type TreeNode } from '../state/decision-tree.ts';
 
 /** A copy whose futures are cached. */
 interface KnownCopy {
   readonly copy: number;
-  /** By local state: futures, by what bears on the cells that they use; no tree where the copy has ended. */
-  readonly trees: (TreeNode<Future> | null | undefined)[];
-  /** Reads the number of what bears on the cell at a position of the copy's scope. */
-  readonly source: ValueSource;
+  /** By local state: its future whatever the others do; the idle one where the copy has ended. */
+  readonly ever: (Future | undefined)[];
+  /** By local state: futures, by what bears on the cells that they use. */
+  readonly trees: (TreeNode<Future> | undefined)[];
   readonly idle: Future;
 }
 
+/** Futures that are computed when they are asked for, among what an interference says of the others. */
+class LazyFutures {
+  readonly interference: Interference;
+  /** By copy: its future, where that has been asked for. */
+  readonly #of: (Future | undefined)[];
+
+  constructor(interference: Interference, copies: number) {
+    this.interference = interference;
+    this.#of = Array.from({ length: copies }, () => undefined);
+  }
+
+  clear(): void {
+    this.interference.clear();
+    this.#of.fill(undefined);
+  }
+
+  of(copy: number, compute: (copy: number, interference: Interference) => Future): Future {
+    return (this.#of[copy] ??= compute(copy, this.interference));
+  }
+}
+
+/**
+ * The futures of copies in one state, of four precisions, each a bound of the next: `ever` and `most` from above,
+ * `of`, and `alone` from below. Bounds cost less, and most questions end with them.
+ */
 export class Futures {
   /** By copy: its future in the state and for the frozen copies of the last `explore`; without meaning for those. */
   of: readonly Future[] = [];
-  /** By copy: its future while no other copy moves, in the state of the last `begin`: a part of its future. */
-  readonly alone: Future[] = [];
+  /** By copy: its future from its local state on, whatever the others do. */
+  readonly ever: Future[] = [];
   readonly #states: InternedStates;
   readonly #threadModular: ThreadModular;
-  readonly #interference: Interference;
+  readonly #growing: Interference;
   readonly #copies: readonly KnownCopy[];
-  /** Those of threads with few copies first: what these change is of interest to many. */
-  readonly #order: readonly KnownCopy[];
-  /** By copy: 1 where its future is to be computed, again or for the first time. */
-  readonly #pending: Uint8Array;
+  readonly #every: CopySet;
+  /** By cell: the copies whose futures of the current answer depend on what bears on it, in two halves. */
+  readonly #usersLow: Int32Array;
+  readonly #usersHigh: Int32Array;
   /** The answers in the state of the last `begin`, and their frozen copies. */
   readonly #answers: { readonly frozen: CopySet; readonly futures: readonly Future[] }[] = [];
+  readonly #alone: LazyFutures;
+  readonly #most: LazyFutures;
+  readonly #compute = (copy: number, interference: Interference) =>
+    this.#future(this.#copies[copy]!, interference);
   #words: Int32Array;
+  /** Whether `most` is prepared for the state. */
+  #isPrepared = false;
 
   constructor(states: InternedStates, threadModular: ThreadModular) {
-    const { numbering } = states;
+    const { copies, cells } = states.numbering;
+    const contexts = contextsOf(states);
+    const now = (cell: number) => states.read(this.#words, cell);
+    const interference = () => new Interference(threadModular, states.numbering, contexts, now);
     this.#states = states;
     this.#threadModular = threadModular;
-    this.#interference = new Interference(threadModular, states);
-    this.#pending = new Uint8Array(numbering.copies.length);
+    this.#growing = interference();
+    this.#alone = new LazyFutures(interference(), copies.length);
+    this.#most = new LazyFutures(interference(), copies.length);
+    this.#every = copySet.upTo(copies.length);
+    this.#usersLow = new Int32Array(cells.length);
+    this.#usersHigh = new Int32Array(cells.length);
     this.#words = new Int32Array(states.width);
     this.#copies = threadModular.scopes.map((scope, copy) => ({
       copy,
+      ever: [],
       trees: [],
-      source: {
-        read: (at) => this.#interference.numberOf(copy, at, this.#now(scope.cells[at]!)),
-        offset: () => 0,
-      },
-      idle: { scope, kinds: new Uint8Array(0), written: unchanged(scope), used: new Uint8Array(0) },
+      idle: { scope, kinds: new Uint8Array(0), written: unchanged(scope), used: [] },
     }));
-    const { copies } = numbering;
-    const cpus = ({ copy }: KnownCopy) => copies[copy]!.table.thread.cpus;
-    this.#order = this.#copies.toSorted((a, b) => cpus(a) - cpus(b));
   }
 
-  #now(cell: number): number {
-    return this.#states.read(this.#words, cell);
-  }
-
-  /** Begins with a state, which must not change; computes what each copy may do there while no other copy moves. */
+  /** Begins with a state, which must not change. */
   begin(words: Int32Array): void {
     this.#words = words;
     this.#answers.length = 0;
-    this.#interference.clear();
-    for (const known of this.#copies) this.alone[known.copy] = this.#future(known);
+    this.#alone.clear();
+    this.#isPrepared = false;
+    for (const known of this.#copies) this.ever[known.copy] = this.#ever(known);
+  }
+
+  /** What the copy may do while no other copy moves: a part of its future. */
+  alone(copy: number): Future {
+    return this.#alone.of(copy, this.#compute);
+  }
+
+  /**
+   * An upper bound of what the copy may do, whichever copies are frozen.
+   *
+   * Sound for:  runs of any length: others do no more than they do whatever happens.
+   */
+  most(copy: number): Future {
+    if (!this.#isPrepared) this.#prepareMost();
+    return this.#most.of(copy, this.#compute);
+  }
+
+  #prepareMost(): void {
+    this.#isPrepared = true;
+    this.#most.clear();
+    for (const { copy } of this.#copies) this.#most.interference.grow(copy, this.ever[copy]!.written);
   }
 
   /**
@@ -89,35 +138,51 @@ export class Futures {
   }
 
   #answer(frozen: CopySet, goesOn: (copy: number, part: Future) => boolean): readonly Future[] | null {
-    const futures: Future[] = [];
-    const pending = this.#pending;
-    let left = 0;
-    for (let copy = 0; copy < pending.length; copy++) {
-      pending[copy] = copySet.has(frozen, copy) ? 0 : 1;
-      left += pending[copy]!;
-    }
-    this.#interference.clear();
-    while (left > 0)
-      for (const known of this.#order) {
-        const { copy } = known;
-        if (pending[copy] === 0) continue;
-        pending[copy] = 0;
-        left -= 1;
-        const future = this.#future(known);
+    const copies = this.#copies.length;
+    const futures = Array.from<Future>({ length: copies });
+    const [usersLow, usersHigh] = [this.#usersLow, this.#usersHigh];
+    usersLow.fill(0);
+    usersHigh.fill(0);
+    this.#growing.clear();
+    // The copies whose futures are to be computed, again or for the first time: two halves, as in sets of copies.
+    let low = ~frozen.low & this.#every.low;
+    let high = ~frozen.high & this.#every.high;
+    while ((low | high) !== 0)
+      for (let copy = 0; copy < copies; copy++) {
+        const lowBit = copy < 32 ? 1 << copy : 0;
+        const highBit = copy < 32 ? 0 : 1 << copy;
+        if (((low & lowBit) | (high & highBit)) === 0) continue;
+        low &= ~lowBit;
+        high &= ~highBit;
+        const future = this.#future(this.#copies[copy]!, this.#growing);
         if (future === futures[copy]) continue;
         futures[copy] = future;
         if (!goesOn(copy, future)) return null;
-        for (const cell of this.#interference.grow(copy, future.written))
-          for (const other of this.#interference.sharers[cell]!) {
-            const theirs = futures[other];
-            // Those without a future are pending or frozen.
-            if (theirs === undefined || other === copy || pending[other] === 1) continue;
-            if (theirs.used[theirs.scope.positions[cell]!] !== 1) continue;
-            pending[other] = 1;
-            left += 1;
-          }
+        for (const cell of future.used) {
+          usersLow[cell]! |= lowBit;
+          usersHigh[cell]! |= highBit;
+        }
+        for (const cell of this.#growing.grow(copy, future.written)) {
+          low |= usersLow[cell]! & ~lowBit;
+          high |= usersHigh[cell]! & ~highBit;
+        }
       }
     return futures;
+  }
+
+  /** Its future whatever the others do; where the copy has ended, nothing. */
+  #ever({ copy, ever, idle }: KnownCopy): Future {
+    const local = this.#words[firstLocal + copy]!;
+    const known = ever[local];
+    if (known !== undefined) return known;
+    const { thread, table } = this.#states.numbering.copies[copy]!;
+    const locals = this.#states.localsOf(thread);
+    const hasEnded = table.locations[locals.word(local, 0)]!.length === 0;
+    const context = this.#threadModular.anything(copy);
+    const nothing = () => undefined;
+    return (ever[local] = hasEnded
+      ? idle
+      : this.#threadModular.future(copy, locals.vector(local), context, nothing));
   }
 
   /**
@@ -125,33 +190,17 @@ export class Futures {
    *
    * Sound for:  cached futures: the analysis reports which cells it uses, and depends on nothing else.
    */
-  #future({ copy, trees, source, idle }: KnownCopy): Future {
+  #future({ copy, trees, idle }: KnownCopy, interference: Interference): Future {
+    if (this.ever[copy] === idle) return idle;
     const local = this.#words[firstLocal + copy]!;
-    const tree = trees[local];
-    if (tree === null) return idle;
-    const known = recall(tree, source);
+    const source = interference.sources[copy]!;
+    const known = recall(trees[local], source);
     if (known !== undefined) return known;
-    const { thread, table } = this.#states.numbering.copies[copy]!;
-    const locals = this.#states.localsOf(thread);
-    if (table.locations[locals.word(local, 0)]!.length === 0) {
-      trees[local] = null;
-      return idle;
-    }
-    const learnt = learn(tree, source, (read) =>
-      this.#threadModular.future(copy, locals.vector(local), this.#around(copy), read),
+    const locals = this.#states.localsOf(this.#states.numbering.copies[copy]!.thread);
+    const { tree, answer } = learn(trees[local], source, (read) =>
+      this.#threadModular.future(copy, locals.vector(local), interference.around(copy), read),
     );
-    trees[local] = learnt.tree;
-    return learnt.answer;
-  }
-
-  /** What bears on all cells of the copy's scope. */
-  #around(copy: number): ScopeContext {
-    const { cells, counters } = this.#threadModular.scopes[copy]!;
-    const contexts = cells.map((cell, at) => this.#interference.around(copy, at, this.#now(cell)));
-    return {
-      written: contexts.map(({ written }) => written),
-      first: contexts.map(({ first }) => first),
-      counted: contexts.slice(0, counters).map(({ counted }) => counted),
-    };
+    trees[local] = tree;
+    return answer;
   }
 }

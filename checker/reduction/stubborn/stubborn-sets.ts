@@ -69,6 +69,9 @@ export class StubbornSets {
   readonly #now: (readonly KnownStep[])[] = [];
   /** By copy: outcomes of its enabled steps. */
   readonly #edges: Int32Array;
+  readonly #alone = (copy: number) => this.#futures.alone(copy);
+  readonly #most = (copy: number) => this.#futures.most(copy);
+  readonly #exact = (copy: number) => this.#futures.of[copy]!;
 
   constructor(context: StubbornContext, dependence = soundDependence) {
     const { numbering, states, threadModular } = context;
@@ -86,15 +89,15 @@ export class StubbornSets {
     const candidates = this.#order.candidates(current.words, this.#edges);
     this.#futures.begin(current.words);
     // A set with one edge is the least; a copy that forces others into its set has more.
-    for (const copy of candidates) {
-      if (this.#edgesOf(this.#withForced(copySet.only(copy))) > 1) continue;
-      const set = this.#closure(copy, 2);
+    const forced = candidates.map((copy) => this.#withForced(copySet.only(copy)));
+    for (const start of forced) {
+      const set = this.#closure(start, 2);
       if (set !== null) return copySet.common(set, enabled);
     }
     let best = enabled;
     let least = this.#edgesOf(enabled);
-    for (const copy of candidates) {
-      const set = this.#closure(copy, least);
+    for (const start of forced) {
+      const set = this.#closure(start, least);
       if (set === null) continue;
       best = copySet.common(set, enabled);
       least = this.#edgesOf(set);
@@ -129,36 +132,35 @@ export class StubbornSets {
     return edges;
   }
 
-  /** The least stubborn set that contains the copy; null where it has `limit` edges or more. */
-  #closure(copy: number, limit: number): CopySet | null {
-    for (let set = copySet.only(copy); ;) {
-      set = this.#withForced(set);
-      let edges = this.#edgesOf(set);
-      if (edges >= limit) return null;
-      let disturbing = copySet.noCopies;
-      // What a part of a future disturbs the whole of it does: these copies join the set in any case.
-      const staysSmall = (other: number, part: Future): boolean => {
-        if (copySet.has(disturbing, other) || !this.#disturbsSome(part, set)) return true;
-        disturbing = copySet.adding(disturbing, other);
-        edges += this.#edges[other]!;
-        return edges < limit;
-      };
-      if (!this.#futures.explore(set, staysSmall)) return null;
-      let needed = copySet.noCopies;
-      for (let member = 0; member < this.#edges.length; member++)
-        if (copySet.has(set, member)) needed = copySet.union(needed, this.#needed(member, set));
+  /** The least stubborn set that contains these copies; null where it has `limit` edges or more. */
+  #closure(start: CopySet, limit: number): CopySet | null {
+    for (let set = start; ;) {
+      if (this.#edgesOf(set) >= limit) return null;
+      if (copySet.isNone(this.#needed(set, this.#most))) return set;
+      if (!this.#futures.explore(set, this.#stayingBelow(limit, set))) return null;
+      const needed = this.#needed(set, this.#exact);
       if (copySet.isNone(needed)) return set;
-      set = copySet.union(set, needed);
+      set = this.#withForced(copySet.union(set, needed));
     }
   }
 
-  /** Whether the future may do something that does not commute with an enabled step of the set. */
-  #disturbsSome(future: Future, set: CopySet): boolean {
+  /**
+   * Whether the set stays below the limit with the copies that parts of futures force into it: what a part of a future
+   * disturbs, the whole of it does.
+   */
+  #stayingBelow(limit: number, set: CopySet): (copy: number, part: Future) => boolean {
+    let edges = this.#edgesOf(set);
+    let disturbing = copySet.noCopies;
+    const steps: Footprint[] = [];
     for (let copy = 0; copy < this.#edges.length; copy++)
       if (copySet.has(set, copy))
-        for (const { enabled, footprint } of this.#now[copy]!)
-          if (enabled && this.#disturbs(future, footprint)) return true;
-    return false;
+        for (const { enabled, footprint } of this.#now[copy]!) if (enabled) steps.push(footprint);
+    return (copy, part) => {
+      if (copySet.has(disturbing, copy) || !steps.some((step) => this.#disturbs(part, step))) return true;
+      disturbing = copySet.adding(disturbing, copy);
+      edges += this.#edges[copy]!;
+      return edges < limit;
+    };
   }
 
   /** The set with the copies that must join it even if no other copy moves. */
@@ -169,28 +171,36 @@ export class StubbornSets {
         if (copySet.has(added, copy))
           for (const step of this.#now[copy]!)
             if (step.enabled)
-              needed = copySet.union(needed, this.#disturbers(step.footprint, all, this.#futures.alone));
+              needed = copySet.union(needed, this.#disturbers(step.footprint, all, this.#alone));
       if (copySet.isNone(needed)) return all;
       all = copySet.union(all, needed);
       added = needed;
     }
   }
 
-  /** The copies that must join a set because this one is in it. */
-  #needed(copy: number, set: CopySet): CopySet {
-    const now = this.#now[copy]!.map((step) =>
-      step.enabled
-        ? this.#disturbers(step.footprint, set, this.#futures.of)
-        : this.#enablers(step.blockers, set),
-    );
-    return now.reduce(copySet.union, copySet.noCopies);
+  /** The copies that must join a set because the steps of its copies need them, with these futures of the others. */
+  #needed(set: CopySet, futureOf: (copy: number) => Future): CopySet {
+    let needed = copySet.noCopies;
+    for (let copy = 0; copy < this.#edges.length; copy++)
+      if (copySet.has(set, copy))
+        for (const step of this.#now[copy]!) {
+          const more = step.enabled
+            ? this.#disturbers(step.footprint, set, futureOf)
+            : this.#enablers(step.blockers, set, futureOf);
+          needed = copySet.union(needed, more);
+        }
+    return needed;
   }
 
   /** The copies outside the set that may do something that does not commute with the step. */
-  #disturbers(footprint: Footprint, set: CopySet, futures: readonly Future[]): CopySet {
+  #disturbers(footprint: Footprint, set: CopySet, futureOf: (copy: number) => Future): CopySet {
     let copies = copySet.noCopies;
     for (let copy = 0; copy < this.#edges.length; copy++)
-      if (!copySet.has(set, copy) && this.#disturbs(futures[copy]!, footprint))
+      if (
+        !copySet.has(set, copy) &&
+        this.#disturbs(this.#futures.ever[copy]!, footprint) &&
+        this.#disturbs(futureOf(copy), footprint)
+      )
         copies = copySet.adding(copies, copy);
     return copies;
   }
@@ -215,14 +225,18 @@ export class StubbornSets {
   }
 
   /** Copies without which the step stays disabled: those that may make one false part of its guard true, the fewest. */
-  #enablers(blockers: readonly EnablingConjunct[], set: CopySet): CopySet {
+  #enablers(
+    blockers: readonly EnablingConjunct[],
+    set: CopySet,
+    futureOf: (copy: number) => Future,
+  ): CopySet {
     let best = copySet.complement(set);
     let least = Infinity;
     for (const blocker of blockers) {
       let copies = copySet.noCopies;
       let count = 0;
       for (let copy = 0; copy < this.#edges.length; copy++) {
-        if (copySet.has(set, copy) || !this.#mayUnblock(this.#futures.of[copy]!, blocker)) continue;
+        if (copySet.has(set, copy) || !this.#mayUnblock(futureOf(copy), blocker)) continue;
         copies = copySet.adding(copies, copy);
         count += 1;
       }
