@@ -1,11 +1,7 @@
 /** The futures of the copies outside a candidate set, computed together and cached. */
 import * as copySet from './copy-set.ts';
 import { contextsOf, Interference } from './interference.ts';
-import {
-  unchanged,
-  type ThreadModular,
-  type Future,
-} from '../analysis/thread-modular.ts';
+import { unchanged, type ThreadModular, type Future } from '../analysis/thread-modular.ts';
 import type { CopySet } from './copy-set.ts';
 import { firstLocal, type InternedStates } from '../state/interned-state.ts';
 import { learn, recall, type TreeNode } from '../state/decision-tree.ts';

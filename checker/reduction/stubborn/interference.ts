@@ -2,7 +2,13 @@
 import * as sets from '../analysis/value-set.ts';
 import { setOfDomain } from '../analysis/abstract-step.ts';
 import { cut, type Thresholds } from '../analysis/thresholds.ts';
-import { nought, unchanged, type Changes, type ScopeContext, type ThreadModular } from '../analysis/thread-modular.ts';
+import {
+  nought,
+  unchanged,
+  type Changes,
+  type ScopeContext,
+  type ThreadModular,
+} from '../analysis/thread-modular.ts';
 import type { ValueSet } from '../analysis/value-set.ts';
 import type { CellScope } from '../analysis/scope.ts';
 import type { Numbering } from '../../program/numbering.ts';
@@ -142,7 +148,9 @@ export class Interference {
   #aroundCell(copy: number, at: number): CellContext {
     const { cells, counters } = this.#scopes[copy]!;
     const cell = cells[at]!;
-    const written = this.#isNarrow[cell]! ? sets.ofBits(this.#bitsWrittenTo(copy, at)) : this.#writtenTo(copy, at);
+    const written = this.#isNarrow[cell]!
+      ? sets.ofBits(this.#bitsWrittenTo(copy, at))
+      : this.#writtenTo(copy, at);
     const first = sets.join(sets.single(this.#now(cell)), written);
     if (at >= counters) return { written, first, counted: sets.everything };
     const thresholds = this.#thresholds[cell]!;
