@@ -216,11 +216,12 @@ export class InternedSpace implements ReducedSpace {
   }
 
   #explore(id: number, copies: CopySet): void {
-    const { total, chosen } = this.#eachOutcome(copies, (copy, step, choice) => {
+    const chosen = this.#eachOutcome(copies, (copy, step, choice) => {
       this.#follow(id, copy, step, choice);
     });
-    if (chosen === total) this.#flag(id, full);
-    if (total > 0) return;
+    if (this.#hasOutcome(copySet.complement(copies))) return;
+    this.#flag(id, full);
+    if (chosen > 0) return;
     this.#flag(id, terminal);
     if (this.#isDeadlock()) this.findings.push({ kind: 'deadlock', state: id });
   }
@@ -234,23 +235,32 @@ export class InternedSpace implements ReducedSpace {
     });
   }
 
-  /** Calls back for each way in which a step of the copies fires; counts these ways, chosen or not. */
-  #eachOutcome(copies: CopySet, action: (copy: number, step: KnownStep, choice: number) => void) {
+  /** Calls back for each way in which a step of the copies fires; returns how many there are. */
+  #eachOutcome(copies: CopySet, action: (copy: number, step: KnownStep, choice: number) => void): number {
     const { numbering, steps } = this.#context;
     let total = 0;
-    let chosen = 0;
     for (let copy = 0; copy < numbering.copies.length; copy++) {
-      const isChosen = copySet.has(copies, copy);
+      if (!copySet.has(copies, copy)) continue;
       const local = this.#words[firstLocal + copy]!;
       for (let at = 0; at < steps.count(copy, local); at++) {
         const step = steps.step(copy, local, at, this.#source);
         total += step.outcomes.length;
-        if (!isChosen) continue;
-        chosen += step.outcomes.length;
         for (let choice = 0; choice < step.outcomes.length; choice++) action(copy, step, choice);
       }
     }
-    return { total, chosen };
+    return total;
+  }
+
+  /** Whether a step of one of the copies fires in the loaded state. */
+  #hasOutcome(copies: CopySet): boolean {
+    const { numbering, steps } = this.#context;
+    for (let copy = 0; copy < numbering.copies.length; copy++) {
+      if (!copySet.has(copies, copy)) continue;
+      const local = this.#words[firstLocal + copy]!;
+      for (let at = 0; at < steps.count(copy, local); at++)
+        if (steps.step(copy, local, at, this.#source).outcomes.length > 0) return true;
+    }
+    return false;
   }
 
   #follow(id: number, copy: number, step: KnownStep, choice: number): void {

@@ -40,13 +40,19 @@ export class CandidateOrder {
     const order: number[] = [];
     for (let copy = 0; copy < edges.length; copy++) if (edges[copy]! > 0) order.push(copy);
     order.sort((a, b) => left(a) - left(b));
-    return order.filter(
-      (copy, at) => !order.slice(0, at).some((other) => this.#areExchangeable(words, copy, other)),
-    );
+    const chosen: number[] = [];
+    for (const copy of order) {
+      let isLikeOther = false;
+      for (let at = 0; at < chosen.length && !isLikeOther; at++)
+        isLikeOther = this.#areExchangeable(words, copy, chosen[at]!);
+      if (!isLikeOther) chosen.push(copy);
+    }
+    return chosen;
   }
 
   /** Whether the state stays the same when the two change places, with all that belongs to each. */
   #areExchangeable(words: Int32Array, a: number, b: number): boolean {
+    if (words[firstLocal + a] !== words[firstLocal + b]) return false;
     const one = this.#memberships.get(a);
     const other = this.#memberships.get(b);
     if (one === undefined || other === undefined || one.group !== other.group || one.role !== other.role)
