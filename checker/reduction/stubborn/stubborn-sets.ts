@@ -89,14 +89,16 @@ export class StubbornSets {
     const candidates = this.#order.candidates(current.words, this.#edges);
     this.#futures.begin(current.words);
     // A set with one edge is the least; a copy that forces others into its set has more.
-    const forced = candidates.map((copy) => this.#withForced(copySet.only(copy)));
-    for (const start of forced) {
+    const starts: CopySet[] = [];
+    for (const copy of candidates) {
+      const start = this.#withForced(copySet.only(copy));
+      starts.push(start);
       const set = this.#closure(start, 2);
       if (set !== null) return copySet.common(set, enabled);
     }
     let best = enabled;
     let least = this.#edgesOf(enabled);
-    for (const start of forced) {
+    for (const start of starts) {
       const set = this.#closure(start, least);
       if (set === null) continue;
       best = copySet.common(set, enabled);
