@@ -38,8 +38,10 @@ class LazyFutures {
 }
 
 /**
- * The futures of copies in one state, of four precisions, each a bound of the next: `ever` and `most` from above,
- * `of`, and `alone` from below. Bounds cost less, and most questions end with them.
+ * The futures of copies in one state: `of`, and bounds that cost less and answer most questions.
+ *
+ * Sound for:  `ever`, `most` and `of` are upper bounds, each as a rule closer than the one before. `alone` is a part of
+ *             `of` as a rule, and shows early which sets grow large.
  */
 export class Futures {
   /** By copy: its future in the state and for the frozen copies of the last `explore`; without meaning for those. */
@@ -95,7 +97,7 @@ export class Futures {
     for (const known of this.#copies) this.ever[known.copy] = this.#ever(known);
   }
 
-  /** What the copy may do while no other copy moves: a part of its future. */
+  /** What the copy may do while no other copy moves. */
   alone(copy: number): Future {
     return this.#alone.of(copy, this.#compute);
   }

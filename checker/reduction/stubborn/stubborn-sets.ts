@@ -146,10 +146,7 @@ export class StubbornSets {
     }
   }
 
-  /**
-   * Whether the set stays below the limit with the copies that parts of futures force into it: what a part of a future
-   * disturbs, the whole of it does.
-   */
+  /** Whether the set stays below the limit with the copies that disturb it already with parts of their futures. */
   #stayingBelow(limit: number, set: CopySet): (copy: number, part: Future) => boolean {
     let edges = this.#edgesOf(set);
     let disturbing = copySet.noCopies;
