@@ -41,7 +41,7 @@ const longerFirst = 32;
 const longerSecond = 8;
 
 /** The share of stubborn sets where they leave out what the turns assume, and its bounds. */
-const shares = { least: 1 / 8, most: 4 };
+const shares = { least: 1 / 8, most: 32 };
 
 /** How many times the states so far there will be at least, where the levels do not promise how many. */
 const farther = 64;
