@@ -72,8 +72,12 @@ const fewStates = 1_024;
 const fewestInPortion = 32_768;
 const portionBytes = 2 ** 21;
 
-/** Compact states take some more time, and half the memory where that is much. */
-const whenCompact: Required<CompactingOptions> = { from: 2 ** 22, worth: 3 / 4, mostBits: mostNumberBits };
+/** Compact states take half the memory and a fifth more time, so that only states wait for them that may not fit. */
+const whenCompact = (maxBytes: number): Required<CompactingOptions> => ({
+  from: Math.floor(maxBytes / 128),
+  worth: 3 / 4,
+  mostBits: mostNumberBits,
+});
 
 /** The numbers of an array within a window, which moves to the numbers behind it. */
 class NumbersWithin implements Numbers {
@@ -197,7 +201,7 @@ class PackedSpace implements CompiledSpace {
         compact === null
           ? null
           : {
-              ...whenCompact,
+              ...whenCompact(maxBytes),
               ...compact,
               compile: (how) => compileModel(system, { ...wishes, compact: how }),
             },
