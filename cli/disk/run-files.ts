@@ -10,7 +10,6 @@ import {
   closeSync,
   fstatSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -33,6 +32,7 @@ import { programIdentity, searchIdentity } from '../sweep/identity.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { causeOf } from '../terminal/write-file.ts';
 import { UsageError } from '../terminal/usage-error.ts';
+import { makeFolder } from '../terminal/make-folder.ts';
 
 const format = 'racewalk run 1\n';
 const headerBytes = 16;
@@ -136,7 +136,7 @@ class RunFiles implements RunStorage {
     this.#origin = JSON.stringify(origin);
     this.#files = files;
     this.#unlock = attempt(directory, 'write', () => {
-      mkdirSync(directory, { recursive: true });
+      makeFolder(directory);
       return lockDirectory(directory);
     });
   }

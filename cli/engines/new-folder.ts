@@ -1,8 +1,9 @@
 /** A directory for the files of another program. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EngineError } from '../../checker/search/level-engine.ts';
+import { makeFolder } from '../terminal/make-folder.ts';
 import { causeOf } from '../terminal/write-file.ts';
 
 export interface NewFolder {
@@ -16,7 +17,7 @@ export interface NewFolder {
 export function newFolder(program: string, { within = tmpdir(), files = {} }: NewFolder): string {
   let folder: string | null = null;
   try {
-    mkdirSync(within, { recursive: true });
+    makeFolder(within);
     folder = mkdtempSync(join(within, `racewalk-${program}-`));
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
     return folder;

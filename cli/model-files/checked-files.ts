@@ -1,9 +1,10 @@
 /** Remembers that a model file has no type errors: the type check takes most of the time of a small check. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { getCompileCacheDir } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeFolder } from '../terminal/make-folder.ts';
 
 /** By path: the hash of each file that decided. */
 type Hashes = Readonly<Record<string, string>>;
@@ -34,7 +35,7 @@ export function rememberRight(file: string, sources: readonly string[]): void {
   if (place === null) return;
   const hashes = Object.fromEntries([...sources, ...rules, compiler].map((path) => [path, hashOf(path)]));
   try {
-    mkdirSync(join(place, '..'), { recursive: true });
+    makeFolder(join(place, '..'));
     // Another process may read it meanwhile.
     writeFileSync(`${place}.${process.pid}`, JSON.stringify(hashes));
     renameSync(`${place}.${process.pid}`, place);

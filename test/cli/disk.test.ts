@@ -101,3 +101,9 @@ test('a directory that cannot be written is no verdict', async () => {
   expect(code).toBe(3);
   expect(out).toMatch(/inconclusive: cannot write .*taken/);
 });
+
+test.skipIf(!existsSync('/proc/self'))('a file system that takes no directories is no verdict', async () => {
+  const { code, out } = await racewalk(['check', 'dirty-cow', '--disk', '/proc/no/such', '--quiet']);
+  expect(code).toBe(3);
+  expect(out).toMatch(/inconclusive: cannot write \/proc\/no\/such.*: its directory does not exist/);
+});
