@@ -96,5 +96,5 @@ function choosing(lines: readonly Line[]): Model {
 
 test('choices that some ways use find the same', law, () => {
   const models = fc.array(line, { minLength: 2, maxLength: 5 }).map(choosing);
-  expect(smallerOf(models, runs(1_000))).toBeGreaterThan(runs(1_000) / 20);
+  expect(smallerOf(models, runs(1_000, 45))).toBeGreaterThan(runs(1_000, 45) / 20);
 });
