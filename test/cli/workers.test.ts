@@ -27,7 +27,7 @@ describe('one worker, two and three print the same', () => {
     ['a proof under symmetry', ['--cpus', '6', '--sync-ipi'], 0],
     [
       'memory that is full',
-      ['--cpus', '4', '--sync-ipi', '--no-reduce', '--no-symmetry', '--max-memory', '0.015'],
+      ['--cpus', '4', '--sync-ipi', '--no-reduce', '--no-symmetry', '--max-memory', '0.006'],
       3,
     ],
     ['a limit of states', ['--cpus', '4', '--sync-ipi', '--no-reduce', '--max-states', '500000'], 3],
