@@ -27,5 +27,11 @@ export const machineOf = (tools: Tools): Machine => ({
   load: Math.round(loadavg()[0]! * 10) / 10,
 });
 
-export const describeMachine = ({ cores, processor, memory, node, spin, gcc, load }: Machine): string =>
-  `${cores} cores of ${processor}, ${memory}, Node ${node}, ${spin ?? 'no Spin'}, ${gcc ?? 'no gcc'}; load ${load} at the start.`;
+export const describeMachine = ({ cores, processor, memory, node, spin, gcc, load }: Machine): string => {
+  const tools = [named('Node', node), named('Spin', spin), named('gcc', gcc)].join(', ');
+  return `${cores} cores of ${processor}, ${memory}, ${tools}; load ${load} at the start.`;
+};
+
+/** A tool with its version, which is the last number with a dot in what it prints of itself. */
+const named = (tool: string, text: string | null): string =>
+  text === null ? `no ${tool}` : `${tool} ${/\d+(?:\.\d+)+(?!.*\d\.\d)/.exec(text)?.[0] ?? text}`;
