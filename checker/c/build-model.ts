@@ -13,7 +13,7 @@ import type { Constant } from './syntax/constant.ts';
 import { leakClaims } from './leaks.ts';
 import { initialiseMemory } from './initial-values.ts';
 import { ClaimEvaluator } from './lower/claims.ts';
-import { Kernel } from './lower/kernel.ts';
+import { cpusOf, Kernel } from './lower/kernel.ts';
 import {
   handlers,
   heldByHandlers,
@@ -119,7 +119,7 @@ export function programOf(
   const functions = reachableFunctions(unit, bodies);
   const statics = staticVariables([...definitions, ...functions]);
   const hosts = definitions.filter(({ on, mayBlockForever }) => on === null && !mayBlockForever);
-  const cpuCount = hosts.reduce((sum, { cpus }) => sum + cpus, 0);
+  const cpuCount = cpusOf(hosts);
   const variables = [...unit.variables, ...statics.values()].map((variable) => ofEachCpu(variable, cpuCount));
   const pools = poolsOf(unit, mistakes);
   const pointed = pointedTypes(
@@ -168,10 +168,17 @@ export function programOf(
 }
 
 /** A per-CPU variable as an array, with an element for each CPU. */
-const ofEachCpu = (variable: Declaration, cpus: number): Declaration =>
-  variable.isPerCpu
-    ? { ...variable, type: { kind: 'array', of: variable.type, length: Math.max(1, cpus) } }
-    : variable;
+function ofEachCpu(variable: Declaration, cpus: number): Declaration {
+  if (!variable.isPerCpu) return variable;
+  const { type, initial, place } = variable;
+  // No name of C, so that it hides none.
+  const cpu = { kind: 'name', place, name: '#cpu' } as const;
+  return {
+    ...variable,
+    type: { kind: 'array', of: type, length: Math.max(1, cpus) },
+    initial: initial === null ? null : { kind: 'call', place, name: 'INIT_EACH', arguments: [cpu, initial] },
+  };
+}
 
 /** The `static` variables inside of functions as variables of the file, by their declarations, under names that C lacks. */
 function staticVariables(

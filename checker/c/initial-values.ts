@@ -41,16 +41,8 @@ class Initialiser {
     this.#evaluator = new ClaimEvaluator(program);
   }
 
-  variable({ name, place, initial, type, isPerCpu }: Declaration): void {
-    if (initial === null) return;
-    const scope = new Scope();
-    const variable = { kind: 'name', place, name } as const;
-    if (!isPerCpu || type.kind !== 'array')
-      return this.#set(this.#evaluator.lvalue(variable, scope), initial, scope);
-    for (let at = 0; at < type.length; at += 1) {
-      const cpu = { kind: 'integer', place, value: BigInt(at), type: intType } as const;
-      this.#set(this.#evaluator.lvalue({ kind: 'perCpu', place, variable, cpu }, scope), initial, scope);
-    }
+  variable(variable: Declaration): void {
+    if (variable.initial !== null) this.#set(this.#evaluator.global(variable), variable.initial, new Scope());
   }
 
   #set(lvalue: Lvalue, initial: Expression, scope: Scope): void {

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a directory, and those around it that are missing. With `recursive`, Node never returns where a file system has no
- * room for a new directory and says ENOENT, as /proc does.
+ * Makes a directory, and those around it that are missing. With `recursive`, Node never returns where a file system
+ * answers ENOENT because it takes no new directory, as /proc does.
  *
  * Throws  the system's error.
  */

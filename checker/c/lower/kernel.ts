@@ -18,6 +18,10 @@ export interface Cpus {
   readonly cpus: number;
 }
 
+/** How many CPUs threads have together. */
+export const cpusOf = (hosts: readonly Pick<Cpus, 'cpus'>[]): number =>
+  hosts.reduce((sum, { cpus }) => sum + cpus, 0);
+
 /** A function that other CPUs run, with its argument. */
 export interface CrossCall {
   readonly key: string;
@@ -102,12 +106,12 @@ export class Kernel {
   /** The number of the first CPU of a thread: CPUs are numbered in the order of the file; null: it has none. */
   firstCpu(name: string): number | null {
     const at = this.hosts.findIndex((host) => host.name === name);
-    return at < 0 ? null : this.hosts.slice(0, at).reduce((sum, { cpus }) => sum + cpus, 0);
+    return at < 0 ? null : cpusOf(this.hosts.slice(0, at));
   }
 
   /** How many CPUs there are. */
   get cpuCount(): number {
-    return this.hosts.reduce((sum, { cpus }) => sum + cpus, 0);
+    return cpusOf(this.hosts);
   }
 
   /** The cell of a CPU of a thread; `elements`: how many cells there are, if not one for each CPU. */

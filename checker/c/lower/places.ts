@@ -63,7 +63,7 @@ export abstract class Places {
     if (binding !== null || variable === undefined)
       return this.fail(place, binding !== null ? `'${name}' is no place in memory` : undeclared(name), name);
     if (variable.isPerCpu) return this.fail(place, `each CPU has a variable '${name}': ${ofWhichCpu}`);
-    return this.#global(variable);
+    return this.global(variable);
   }
 
   /** The place of a variable of which each CPU has one. */
@@ -71,11 +71,12 @@ export abstract class Places {
     const variable = scope.find(name) === null ? this.program.variables.get(name) : null;
     if (variable === undefined) return this.fail(place, undeclared(name), name);
     return variable?.isPerCpu === true
-      ? this.element(this.#global(variable), cpu, place)
+      ? this.element(this.global(variable), cpu, place)
       : this.fail(place, `'${name}' is no per-CPU variable: DEFINE_PER_CPU(type, ${name})`);
   }
 
-  #global({ name, type }: Declaration): Lvalue {
+  /** The place of a variable of the file, or of the array of those of all CPUs. */
+  global({ name, type }: Declaration): Lvalue {
     const space = this.program.memory.space(elementOf(type));
     return space === null
       ? { type, root: 'shared', prefix: name, index: null, length: 1, checks: [] }
