@@ -25,6 +25,8 @@ import { model as peterson } from './mutual-exclusion/peterson.ts';
 import { model as anderson } from './mutual-exclusion/anderson.ts';
 import { model as bakery } from './mutual-exclusion/bakery.ts';
 import { model as szymanski } from './mutual-exclusion/szymanski.ts';
+import { model as lamport } from './mutual-exclusion/lamport.ts';
+import { model as alurTaubenfeld } from './mutual-exclusion/alur-taubenfeld.ts';
 import { model as mcs } from './mutual-exclusion/mcs.ts';
 import { model as ticketLock } from './mutual-exclusion/ticket-lock.ts';
 import { model as qspinlock } from './mutual-exclusion/qspinlock.ts';
@@ -55,6 +57,8 @@ export const registry: readonly AnyDefinition[] = [
   anderson,
   bakery,
   szymanski,
+  lamport,
+  alurTaubenfeld,
   mcs,
   ticketLock,
   qspinlock,

@@ -5,7 +5,8 @@
  *
  * Source:  G. L. Peterson, Myths about the mutual exclusion problem (1981); its steps are the transitions of
  *          `peterson` in BEEM (R. Pelanek, 2007), and the scenarios reproduce the published counts: peterson.1, .2 and .4.
- *          `--n 4 --fault --count-all` has the 131,064,750 states of peterson.5, `--n 5` the 142,471,098 of peterson.7.
+ *          `--n 4 --fault --count-all` has the 131,064,750 states of peterson.5, `--n 4 --wrong-array --count-all` the
+ *          174,495,861 of peterson.6, `--n 5` the 142,471,098 of peterson.7.
  * Omitted: nothing of the benchmark, whose guard also reads a room and a position in one step.
  */
 import { add, and, array, bool, defineModel, either, eq, flag, ifdef, inc, index, init, integer, label, le, lt, ne, or, range,
@@ -19,6 +20,7 @@ export const model = defineModel({
   options: {
     n: integer('processes', [2, 5], 3),
     fault: flag('variant', 'a process also waits for those in its own room'),
+    wrongArray: flag('variant', 'a process reads position[room - 1] instead of last[room - 1]'),
     once: entersOnce(),
     countAll: countAll(),
   },
@@ -28,12 +30,13 @@ export const model = defineModel({
     { name: 'wrong comparison, all states', options: { fault: true, countAll: true }, verdict: 'holds', states: 124_704,
       transitions: 399_138, why: 'BEEM peterson.2; without the property mutual exclusion' },
     { name: 'wrong comparison', options: { fault: true }, verdict: 'violated' },
+    { name: 'wrong array', options: { wrongArray: true }, verdict: 'violated' },
     { name: 'arm64, 2 processes once', options: { n: 2, once: true }, memory: 'arm64', verdict: 'violated', steps: 12, states: 964,
       transitions: 3_455, why: 'nothing orders the store to position[cpu] before the loads of the other positions' },
     { name: 'arm64, 2 processes once, all states', options: { n: 2, fault: true, once: true, countAll: true }, memory: 'arm64',
       verdict: 'holds', states: 1_665, transitions: 7_013 },
   ],
-  build: ({ n, fault, once, countAll: all }) => {
+  build: ({ n, fault, wrongArray, once, countAll: all }) => {
     const mem = shared({
       position: array(n, index(n), 0, 'the room that a process is in; 0 is none'),
       last: array(n, index(n), 0, 'the last process to enter a room'),
@@ -57,7 +60,7 @@ export const model = defineModel({
       either(
         transition('look', 'other++', and(lt(l.other, n), or(eq(l.other, cpu), (fault ? le : lt)(mem.position.at(l.other), l.room))),
           inc(l.other)),
-        transition('room', 'room++', or(ne(mem.last.at(sub(l.room, 1)), cpu), eq(l.other, n)),
+        transition('room', 'room++', or(ne((wrongArray ? mem.position : mem.last).at(sub(l.room, 1)), cpu), eq(l.other, n)),
           set(l.room, add(l.room, 1)))),
 
       label('inside'),

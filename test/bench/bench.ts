@@ -10,15 +10,17 @@ import {
   figure,
   growthTable,
   machineLine,
+  publishedTable,
   throughputTable,
   verdictTable,
   waitingTable,
   type GrowthRow,
+  type PublishedRow,
 } from './report.ts';
 import { writePages } from './pages.ts';
 import { timesAsFast, type Comparison } from './side-by-side.ts';
 import { argumentsOf } from './subject.ts';
-import { growth, oneWordSubject, quickSubject, repaired, throughputSubjects } from './subjects.ts';
+import { growth, oneWordSubject, published, quickSubject, repaired, throughputSubjects } from './subjects.ts';
 import { compareThroughput, findTools, type Tools } from './throughput.ts';
 import {
   against,
@@ -43,6 +45,7 @@ interface Results {
   readonly throughput: readonly Comparison[];
   readonly verdicts: readonly VerdictComparison[];
   readonly growth: readonly GrowthRow[];
+  readonly published: readonly PublishedRow[];
   readonly speedup: Speedup | null;
   readonly waiting: Waiting;
 }
@@ -68,6 +71,7 @@ async function quick(tools: Tools): Promise<Results> {
     throughput,
     verdicts: own === null ? [] : [against(own, best)],
     growth: [],
+    published: [],
     speedup: await speedupOfTwo(quickSubject, { most: 3, until: 39_000 }),
     waiting: waitingTimes(60),
   };
@@ -88,6 +92,7 @@ async function full(tools: Tools): Promise<Results> {
     throughput,
     verdicts,
     growth: growth.map(growthRow),
+    published: published.map((one) => ({ ...one, run: engine(one.subject).run() })),
     speedup: await speedupOfTwo(quickSubject, { most: 5, until: Infinity }),
     waiting: waitingTimes(300),
   };
@@ -105,7 +110,7 @@ function growthRow([cpus, ptes]: readonly [number, number]): GrowthRow {
 }
 
 /** What the quick form promises; null is explained under `missing`. */
-function summary({ throughput, verdicts, speedup, waiting }: Results, tools: Tools) {
+function summary({ throughput, verdicts, published: instances, speedup, waiting }: Results, tools: Tools) {
   const [first] = throughput as readonly [Comparison, ...Comparison[]];
   const own = first.lines[0]!.runs[0]!;
   const narrow = engine(oneWordSubject).run();
@@ -131,7 +136,8 @@ function summary({ throughput, verdicts, speedup, waiting }: Results, tools: Too
     speedupTwoSearches: speedup?.searches ?? null,
     ...waiting,
     missing: reasons.flat(),
-    countsAgree: throughput.every(({ agree }) => agree),
+    countsAgree:
+      throughput.every(({ agree }) => agree) && instances.every(({ states, run }) => run.states === states),
   };
 }
 
@@ -146,6 +152,9 @@ else {
     `**Throughput**, all states, one core\n\n${throughputTable(results.throughput)}`,
     `**Time to verdict**\n\n${verdictTable(results.verdicts)}`,
     ...(results.growth.length === 0 ? [] : [`**Growth**\n\n${growthTable(results.growth)}`]),
+    ...(results.published.length === 0
+      ? []
+      : [`**Published counts**\n\n${publishedTable(results.published)}`]),
     `Two workers against one: ${figure(short.speedupTwoWorkers, 2)}. ` +
       `Two searches side by side, which share nothing: ${figure(short.speedupTwoSearches, 2)}.`,
     `**Waiting**\n\n${waitingTable(results.waiting)}`,
@@ -155,6 +164,6 @@ else {
 }
 if (flags.write === true && short.countsAgree) writePages(results, machine);
 if (!short.countsAgree) {
-  console.error('bench: racewalk, Spin and native C do not count the same states and transitions');
+  console.error('bench: racewalk, Spin, native C and BEEM do not count the same states and transitions');
   process.exitCode = 1;
 }

@@ -7,12 +7,14 @@ import { ratioChart } from './ratio-chart.ts';
 import {
   growthTable,
   machineLine,
+  publishedTable,
   ratioLines,
   ratioTable,
   throughputTable,
   verdictTable,
   waitingTable,
   type GrowthRow,
+  type PublishedRow,
 } from './report.ts';
 import type { Comparison } from './side-by-side.ts';
 import type { VerdictComparison } from './verdict.ts';
@@ -24,6 +26,7 @@ interface Measurements {
   readonly throughput: readonly Comparison[];
   readonly verdicts: readonly VerdictComparison[];
   readonly growth: readonly GrowthRow[];
+  readonly published: readonly PublishedRow[];
   readonly waiting: Waiting;
 }
 
@@ -32,7 +35,8 @@ function rewrite(name: string, texts: Readonly<Record<string, string>>): void {
   writeFileSync(page, withParts(readFileSync(page, 'utf8'), texts));
 }
 
-export function writePages({ throughput, verdicts, growth, waiting }: Measurements, machine: Machine): void {
+export function writePages(results: Measurements, machine: Machine): void {
+  const { throughput, verdicts, growth, published, waiting } = results;
   const lines = ratioLines(throughput, verdicts);
   const line = paragraph(`${machineLine(machine)} ${new Date().toISOString().slice(0, 10)}.`);
   rewrite('README.md', { machine: line, ratios: ratioTable(lines), waiting: waitingTable(waiting) });
@@ -41,6 +45,7 @@ export function writePages({ throughput, verdicts, growth, waiting }: Measuremen
     throughput: throughputTable(throughput),
     verdicts: verdictTable(verdicts),
     growth: growthTable(growth),
+    published: publishedTable(published),
   });
   writeFileSync(new URL('ratios.svg', folder), ratioChart(lines));
 }

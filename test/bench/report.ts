@@ -3,6 +3,8 @@ import type { Measured } from './contender.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import type { RatioRow } from './ratio-chart.ts';
 import { timesAsFast, type Comparison } from './side-by-side.ts';
+import { titleOf } from './subject.ts';
+import type { Published } from './subjects.ts';
 import type { VerdictComparison } from './verdict.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -116,6 +118,24 @@ export function growthTable(rows: readonly GrowthRow[]): string {
     full === null ? '' : figure(full.cpuSeconds, 2),
   ]);
   return table(['CPUs', 'ptes', 'states of `check`', 'explored', 'search s', 'all states', 'CPU s'], cells);
+}
+
+export interface PublishedRow extends Published {
+  readonly run: Measured;
+}
+
+export function publishedTable(rows: readonly PublishedRow[]): string {
+  const cells = rows.map(({ instance, subject, states: expected, run }) => [
+    instance,
+    `\`${titleOf(subject)}\``,
+    integer(expected),
+    integer(run.states),
+    integer(run.transitions),
+    figure(run.cpuSeconds),
+    figure(run.bytes / run.states),
+  ]);
+  const head = ['instance', 'model', 'published states', 'states', 'transitions', 'CPU s', 'bytes a state'];
+  return table(head, cells);
 }
 
 /** What the one table of docs/performance/README.md says of each model: throughput, then the time to a verdict. */

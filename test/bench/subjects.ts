@@ -1,14 +1,13 @@
 /** The fixed models and sizes of the benchmark. */
 import type { AnyDefinition } from '../../checker/language/model.ts';
 import { model as gupFastVsCollapse } from '../../models/gup-fast-vs-collapse.ts';
+import { model as alurTaubenfeld } from '../../models/mutual-exclusion/alur-taubenfeld.ts';
 import { model as anderson } from '../../models/mutual-exclusion/anderson.ts';
-import { model as bakery } from '../../models/mutual-exclusion/bakery.ts';
-import { model as mcs } from '../../models/mutual-exclusion/mcs.ts';
+import { model as lamport } from '../../models/mutual-exclusion/lamport.ts';
 import { model as peterson } from '../../models/mutual-exclusion/peterson.ts';
-import { model as szymanski } from '../../models/mutual-exclusion/szymanski.ts';
 import { subject, type Subject } from './subject.ts';
 
-const definitions = [gupFastVsCollapse, anderson, bakery, mcs, peterson, szymanski];
+const definitions = [gupFastVsCollapse, alurTaubenfeld, anderson, lamport, peterson];
 
 export function definitionOf(name: string): AnyDefinition {
   const found = definitions.find((definition) => definition.name === name);
@@ -33,6 +32,23 @@ export const throughputSubjects: readonly Subject[] = [
   subject(gupFastVsCollapse, { cpus: 4, ptes: 2, secondPinCheck: 'all-pages' }),
   oneWordSubject,
   subject(anderson, { n: 5 }),
+];
+
+/** An instance of BEEM (R. Pelanek, 2007), and the number of states that BEEM publishes for it. */
+export interface Published {
+  readonly instance: string;
+  readonly subject: Subject;
+  readonly states: number;
+}
+
+export const published: readonly Published[] = [
+  { instance: 'at.5', subject: subject(alurTaubenfeld, { n: 5, countAll: true }), states: 31_999_440 },
+  { instance: 'lamport.7', subject: subject(lamport, { n: 5, countAll: true }), states: 38_717_846 },
+  {
+    instance: 'peterson.6',
+    subject: subject(peterson, { n: 4, wrongArray: true, countAll: true }),
+    states: 174_495_861,
+  },
 ];
 
 /** The sizes of the table of growth: CPUs at 2 ptes, then ptes at one CPU. */

@@ -48,7 +48,7 @@ for (const definition of registry.map(withMemoryOption))
           verdict === 'holds' && proves === undefined && options['memory'] !== 'arm64' &&
           anyOptionsOf(definition, options).copies.length > 0,
       );
-      const refused = ['peterson', 'anderson', 'bakery', 'szymanski', 'mcs', 'ticket-lock', 'qspinlock'];
+      const refused = ['peterson', 'anderson', 'bakery', 'szymanski', 'lamport', 'alur-taubenfeld', 'mcs', 'ticket-lock', 'qspinlock'];
       expect(refused.includes(definition.name) ? [] : undeclared).toEqual([]);
       for (const scenario of refused.includes(definition.name) ? undeclared.slice(0, 1) : []) {
         const claim = { ...declaredClaim(definition, { ...scenario, proves: ['n'] }) };
