@@ -41,6 +41,21 @@ test('every operation has its result and its effect', () => {
   expect(run(text)).toBe('holds');
 });
 
+test('a wait and a claim of a thread are about its CPU', () => {
+  const text = (own: number) => `DEFINE_PER_CPU(int, n);
+    THREADS(t, 2) {
+      WAIT_UNTIL(this_cpu_read(n) == 3 + smp_processor_id());
+      HOLDS_HERE(*this_cpu_ptr(&n) == ${own} + CPU, "CPU %d", smp_processor_id());
+      WRITE_ONCE(*this_cpu_ptr(&n), 0);
+    }
+    THREAD(u) { WRITE_ONCE(per_cpu(n, 1), 4); WRITE_ONCE(per_cpu(n, 0), 3); }`;
+  expect(run(text(3))).toBe('holds');
+  expect(run(text(4))).toMatch(/HOLDS_HERE/);
+  const always =
+    '#include <racewalk.h>\nDEFINE_PER_CPU(int, n);\nTHREAD(t) { }\nALWAYS("a", this_cpu_read(n) == 0);';
+  expect(mistakesOf(always)).toMatch(/a claim about all CPUs stands on none of them/);
+});
+
 describe('between the load and the store of an update', () => {
   const counted = (update: string) => `DEFINE_PER_CPU(int, n);
     static void handler(void *info) { this_cpu_inc(n); }

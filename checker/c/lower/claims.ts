@@ -29,18 +29,22 @@ const reads: ReadonlySet<string> = new Set([
   ...['rcu_dereference_raw', 'rcu_dereference_check'],
 ]);
 
+/** The thread in whose text a claim stands. */
+export interface ClaimThread {
+  /** The cell of a local variable. */
+  readonly local: (lvalue: Lvalue) => LocalReference;
+  /** The number of its CPU. */
+  readonly cpu: () => AnyExpr;
+}
+
 export class ClaimEvaluator extends Evaluator {
-  readonly #local: ((lvalue: Lvalue, place: Place) => LocalReference) | null;
+  readonly #thread: ClaimThread | null;
   #level: number;
 
-  /** `local`: the cell of a local variable; null: locals are not visible. `level`: binders around the claim. */
-  constructor(
-    program: Program,
-    local: ((lvalue: Lvalue, place: Place) => LocalReference) | null = null,
-    level = 0,
-  ) {
+  /** `thread` is null for a claim about all CPUs. `level`: binders around the claim. */
+  constructor(program: Program, thread: ClaimThread | null = null, level = 0) {
     super(program);
-    this.#local = local;
+    this.#thread = thread;
     this.#level = level;
   }
 
@@ -112,7 +116,7 @@ export class ClaimEvaluator extends Evaluator {
 
   #localCell(lvalue: Lvalue, place: Place): LocalReference {
     return (
-      this.#local?.(lvalue, place) ?? this.fail(place, 'a claim about all CPUs cannot read a local variable')
+      this.#thread?.local(lvalue) ?? this.fail(place, 'a claim about all CPUs cannot read a local variable')
     );
   }
 
@@ -148,6 +152,10 @@ export class ClaimEvaluator extends Evaluator {
     const { name, arguments: given, place } = expression;
     const [first] = given;
     if (name === 'FOR_ALL' || name === 'EXISTS') return this.#quantified(expression, scope);
+    if (name === 'smp_processor_id' || name === 'raw_smp_processor_id') {
+      const expr = this.#thread?.cpu() ?? this.fail(place, 'a claim about all CPUs stands on none of them');
+      return { kind: 'number', type: intType, expr };
+    }
     if (reads.has(name) && first !== undefined)
       return name === 'smp_load_acquire'
         ? this.load(this.pointee(this.value(first, scope), place), place)

@@ -7,12 +7,13 @@ import { positionOf, textOf, type Place } from '../../syntax/source.ts';
 import type { Expression } from '../../syntax/syntax.ts';
 import { partsOf } from '../../syntax/walk.ts';
 import { intType, isScalar } from '../../syntax/types.ts';
-import { ClaimEvaluator } from '../claims.ts';
+import { ClaimEvaluator, type ClaimThread } from '../claims.ts';
 import { sourceText, type Emitter } from '../emitter.ts';
 import { argument, nothing, type Call, type Lowering, type Primitive } from '../lowering.ts';
 import { Scope } from '../scope.ts';
 import { truthValue } from '../arithmetic.ts';
-import { constant, type Lvalue } from '../value.ts';
+import { constant } from '../value.ts';
+import { cpuNumber } from './interrupts.ts';
 
 type Entry = readonly [string, Primitive];
 
@@ -56,7 +57,7 @@ const holdsHere: Primitive = (thread, call, scope) => {
   const { binder, copy } = copies(thread);
   const inner = new Scope(scope);
   inner.bind('CPU', { kind: 'value', value: { kind: 'number', type: intType, expr: copy } });
-  const evaluator = new ClaimEvaluator(program, localsOf(thread, call.place), 1);
+  const evaluator = new ClaimEvaluator(program, claimThread(thread, call.place), 1);
   const { place } = argument(thread, call, 0);
   const condition = evaluator.condition(argument(thread, call, 0), inner);
   const harm = evaluator.sentence(call.arguments[1], call.arguments.slice(2), inner) ?? [
@@ -132,15 +133,16 @@ class KeptLocals {
   }
 }
 
-/** The cell of a local variable as it is. */
-const localsOf =
-  (thread: Lowering, place: Place) =>
-  (lvalue: Lvalue): LocalReference => {
+/** The locals of the running thread as they are, and its CPU. */
+const claimThread = (thread: Lowering, place: Place): ClaimThread => ({
+  local: (lvalue) => {
     if (!isScalar(lvalue.type)) return thread.fail(place, 'a claim reads structs member by member');
     const value = thread.load(lvalue, place);
     const expr = value.kind === 'number' || value.kind === 'pointer' ? value.expr : null;
     return expr?.kind === 'local' ? expr : thread.fail(place, 'this is no value');
-  };
+  },
+  cpu: () => cpuNumber(thread, place),
+});
 
 /** Adds a claim; the calls of one function claim the same once: all of them hold, or one of them is reached. */
 function claim(thread: Lowering, place: Place, property: Property): void {
@@ -198,7 +200,8 @@ const any: Primitive = (thread, call, scope) => {
 /** Waits in one step until a condition about memory holds. */
 const waitUntil: Primitive = (thread, call, scope) => {
   const condition = argument(thread, call, 0);
-  const guard = new ClaimEvaluator(thread.program, localsOf(thread, call.place)).condition(condition, scope);
+  const evaluator = new ClaimEvaluator(thread.program, claimThread(thread, call.place));
+  const guard = evaluator.condition(condition, scope);
   const acquires = [...partsOf(condition)].some(
     (part) => part.kind === 'call' && part.name.endsWith('_acquire'),
   );

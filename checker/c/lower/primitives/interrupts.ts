@@ -165,7 +165,7 @@ function othersIn(thread: Lowering, mask: AnyExpr, place: Place): AnyExpr {
 }
 
 /** The number of the CPU that the thread runs on; an interrupt handler runs on that of its thread. */
-function cpuNumber(thread: Lowering, place: Place): AnyExpr {
+export function cpuNumber(thread: Lowering, place: Place): AnyExpr {
   const { name, on } = thread.definition;
   const first = thread.program.kernel.firstCpu(on ?? name);
   return first === null ? thread.fail(place, 'an AGENT has no CPU') : plus(thread.self, constant(first));
