@@ -28,6 +28,7 @@ import type { Program, ThreadDefinition } from './lower/program.ts';
 import { ThreadLowering } from './lower/thread.ts';
 import { watchRaces } from './lower/watch-races.ts';
 import { hasNumber, Memory, typeKey } from './memory.ts';
+import { sourceText } from './lower/emitter.ts';
 import { stubsOf } from './stubs.ts';
 import {
   addressedFunctions,
@@ -313,12 +314,11 @@ function claimsOf(program: Program, clauses: readonly Clause[]): readonly Proper
         return evaluator.fail(clause.place, `${clause.name}("name", condition) needs a name and a condition`);
       const claimed = evaluator.condition(condition);
       const holds = clause.name === 'FINALLY' ? program.kernel.whenIdle(claimed) : claimed;
-      const harm = evaluator.sentence(format, values);
-      const claim: AnyExpr = harm === null ? holds : { kind: 'claim', operand: holds, harm };
+      const harm = evaluator.sentence(format, values) ?? [`not: ${sourceText(condition.place)}`];
       return {
         kind,
         name: name.value,
-        condition: claim,
+        condition: kind === 'always' ? { kind: 'claim', operand: holds, harm } : holds,
         ...(clause.name === 'FINALLY' ? { atEnd: true } : {}),
       };
     });

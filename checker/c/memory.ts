@@ -8,7 +8,7 @@
  */
 import type { AnyDomain, Value } from '../language/domain.ts';
 import type { Addresses } from './addresses.ts';
-import { builtinTags } from './syntax/builtin-types.ts';
+import { builtinTags, opaqueTags } from './syntax/builtin-types.ts';
 import { domainOf, sharedDomain } from './domains.ts';
 import { overlayOf, type Overlay, type SharedCell } from './overlay.ts';
 import type { Declaration } from './syntax/syntax.ts';
@@ -58,12 +58,15 @@ export interface CellArray {
   readonly tagged?: readonly ScalarType[];
 }
 
-/** A struct whose members share cells, while its members are walked through. */
-interface Around {
+/** A struct whose members may share cells, while its members are walked through. */
+interface SharingStruct {
   readonly overlay: Overlay;
-  readonly stretch: Stretch;
   /** The way to the member, with a dot behind it. */
   readonly path: string;
+}
+
+interface Around extends SharingStruct {
+  readonly stretch: Stretch;
 }
 
 /** `POOL(struct foo, 2)` */
@@ -107,7 +110,7 @@ export class Memory {
     const strays = this.spaces.map(({ type }) => this.strays(type)[0]);
     this.addresses = { ...addresses, first: Math.min(nullPointer, ...strays) - 1 };
     for (const { name, type, isGhost } of variables)
-      if (!this.#spaces.has(typeKey(elementOf(type))))
+      if (isGhost || !this.#spaces.has(typeKey(elementOf(type))))
         this.#addCells(type, { prefix: name, length: 1, names: [name.replace(hasNumber, '')] }, isGhost);
     for (const [key, { type, names }] of this.#spaces)
       this.#addCells(type, { prefix: key, length: names.length, names }, false, true);
@@ -143,10 +146,16 @@ export class Memory {
 
   /** Whether an array of cells holds members of objects that kmalloc() gives out. */
   isPooled(prefix: string): boolean {
-    const space = this.spaces.find(
-      ({ type }) => prefix === typeKey(type) || prefix.startsWith(`${typeKey(type)}.`),
-    );
+    const space = this.spaceWith(prefix);
     return space !== undefined && isOfPool(space);
+  }
+
+  /** The space whose objects, or members of them, are the cells that begin with a prefix. */
+  spaceWith(prefix: string): Space | undefined {
+    return this.spaces.find(({ type }) => {
+      const key = typeKey(type);
+      return prefix === key || (type.kind === 'struct' && prefix.startsWith(`${key}.`));
+    });
   }
 
   get spaces(): readonly Space[] {
@@ -181,7 +190,8 @@ export class Memory {
       const member = overlay.get(path);
       const names = isCounter(type) ? stretch.names : stretch.names.map((name) => `${name}.${field.name}`);
       const inner = { ...stretch, prefix: `${stretch.prefix}.${field.name}`, names };
-      if (member === undefined)
+      if (opaqueTags.has(type.tag)) this.#addCells(field.type, inner, isGhost);
+      else if (member === undefined)
         this.#within(field.type, inner, isGhost, root === null ? null : { ...root, path: `${path}.` });
       else if (member.kind === 'view') this.#addShared(member.cell, root!.stretch, isGhost);
     }
@@ -233,7 +243,7 @@ export class Memory {
 
   /** A member that has numbers of its own lies in its own space. */
   #within(type: Type, stretch: Stretch, isGhost: boolean, around: Around | null = null): void {
-    if (!this.#isNumbered(type)) this.#addCells(type, stretch, isGhost, false, around);
+    if (isGhost || !this.#isNumbered(type)) this.#addCells(type, stretch, isGhost, false, around);
   }
 
   readonly #isNumbered: (type: Type) => boolean;
@@ -258,8 +268,11 @@ export const elementOf = (type: Type): Type => (type.kind === 'array' ? elementO
 
 export const countOf = (type: Type): number => (type.kind === 'array' ? type.length * countOf(type.of) : 1);
 
-/** Equal for equal types. */
-export const typeKey = (type: Type): string => (type.kind === 'struct' ? type.tag : printType(type));
+/** Equal for equal types; the cells of their space are named by it. No tag of a struct is a keyword of C. */
+export const typeKey = (type: Type): string =>
+  type.kind === 'struct'
+    ? type.tag
+    : printType(type).replaceAll('(*)(...)', 'function').replaceAll(/ ?\*/g, '.pointer').replaceAll(' ', '.');
 
 export const nullPointer = -1;
 
@@ -284,8 +297,8 @@ class SpaceBuilder {
 
   constructor(variables: readonly Declaration[], pools: readonly Pool[], pointed: ReadonlySet<string>) {
     this.#pointed = pointed;
-    for (const { name, type } of variables)
-      this.#find(type, { kind: 'variable', name, type, isPool: false, path: [] });
+    for (const { name, type, isGhost } of variables)
+      if (!isGhost) this.#find(type, { kind: 'variable', name, type, isPool: false, path: [] });
     for (const { type, count } of pools) {
       const array: Type = { kind: 'array', of: type, length: count };
       const name = `new ${typeKey(type)}`;
@@ -299,23 +312,27 @@ class SpaceBuilder {
     for (const key of this.#sources.keys()) yield [key, this.#space(key)];
   }
 
-  #find(type: Type, source: Source): void {
+  #find(type: Type, source: Source, around: SharingStruct | null = null): void {
     const element = elementOf(type);
     const key = typeKey(element);
-    if (!this.#pointed.has(key)) return this.#descend(element, source);
+    if (!this.#pointed.has(key)) return this.#descend(element, source, type.kind === 'array' ? null : around);
     const known = this.#sources.get(key);
     if (known === undefined) this.#sources.set(key, { type: element, sources: [source] });
     else known.sources.push(source);
   }
 
-  /** The members of a struct. */
-  #descend(type: Type, source: Source): void {
-    if (type.kind !== 'struct') return;
-    const overlay = overlayOf(type, (one) => this.#pointed.has(typeKey(elementOf(one))));
-    // A member that is another one has its numbers.
-    const own = type.fields.filter(({ name }) => [undefined, 'view'].includes(overlay.get(name)?.kind));
-    for (const field of own)
-      this.#find(field.type, { ...source, path: [...source.path, { field: field.name, type: field.type }] });
+  /** The members of a struct; one that shares its memory has no number of its own. */
+  #descend(type: Type, source: Source, around: SharingStruct | null = null): void {
+    if (type.kind !== 'struct' || opaqueTags.has(type.tag)) return;
+    const { overlay, path } = around ?? {
+      overlay: overlayOf(type, (one) => this.#pointed.has(typeKey(elementOf(one)))),
+      path: '',
+    };
+    for (const field of type.fields)
+      if (!overlay.has(`${path}${field.name}`)) {
+        const inner = { ...source, path: [...source.path, { field: field.name, type: field.type }] };
+        this.#find(field.type, inner, { overlay, path: `${path}${field.name}.` });
+      }
   }
 
   #space(key: string): Space {

@@ -7,7 +7,10 @@ export const shippedHeaders = ['list.h', 'mm.h', 'mmap_lock.h', 'page.h', 'pgtab
 
 /** What a mistake about an unknown name adds: the header that declares it. */
 export function includeFor(name: string, header: Surroundings['header']): string {
-  const declares = new RegExp(`^(#define ${name}\\b|(struct |typedef .*|[a-z].*[ *])${name}\\b *([({;]|$))`, 'm');
+  const declares = new RegExp(
+    `^(#define ${name}\\b|(struct |typedef .*|[a-z].*[ *])${name}\\b *([({;]|$))`,
+    'm',
+  );
   const found = shippedHeaders.find((one) => declares.test(header(one)?.text ?? ''));
   return found === undefined ? '' : `; <${found}> declares it`;
 }

@@ -111,7 +111,7 @@ const perCpu = fc.constantFrom('each', 'pair.x', 'pair.y');
 /** Places of shared memory. */
 const place = (e: Expression): fc.Arbitrary<string> =>
   fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom('g0', 'g0', 'g1', 'p->x') },
+    { weight: 3, arbitrary: fc.constantFrom('g0', 'g0', 'g1', 'p->x', '*s', '**r') },
     e.map((index) => `array[${bit(index)}]`),
     fc.tuple(e, fc.constantFrom('x', 'y')).map(([index, field]) => `items[${bit(index)}].${field}`),
     fc.tuple(perCpu, e).map(([variable, cpu]) => `per_cpu(${variable}, ${bit(cpu)})`),
@@ -219,6 +219,9 @@ const localStatement = (e: Expression): fc.Arbitrary<Piece> =>
       fc
         .tuple(e, fc.boolean())
         .map(([index, sum]) => (sum ? `p = items + (${bit(index)});` : `p = &items[${bit(index)}];`)),
+      e.map((index) => `s = &array[${bit(index)}];`),
+      e.map((index) => `r = &slots[${bit(index)}];`),
+      fc.constantFrom('s = *r;', '*r = s;', 's = r[0];'),
       e.map((value) => `spare = ${value};`),
       fc.tuple(part, compound, e).map(([x, op, value]) => `${x} ${op} ${value};`),
       fc.tuple(part, fc.constantFrom('++', '--')).map(([x, op]) => `${x}${op};`),
@@ -260,7 +263,7 @@ const call = (e: Expression, helpers: number): fc.Arbitrary<Piece> =>
   fc.tuple(local, fc.constantFrom('=', '+='), fc.nat({ max: helpers - 1 }), e, e).map(
     ([x, op, helper, first, second]) =>
       () =>
-        `${x} ${op} f${helper}(${first}, ${second}, &spare, p, q, parts);`,
+        `${x} ${op} f${helper}(${first}, ${second}, &spare, p, q, parts, s, r, slots);`,
   );
 
 /** A call of one of the operations of all programs, chosen by a value. */
@@ -489,6 +492,7 @@ function thread(
       (at, fresh) => `
 struct item own${at}[2] = { { .x = 1 } };
 struct parts parts${at} = { .lo = 1, .word = ${at + 5} };
+typeof(array[0]) *slots${at}[2] = { &array[1], array };
 ${names.map((name, i) => `GHOST ${types[i]} out${at}_${name};`).join('\n')}
 
 THREAD(t${at})
@@ -496,6 +500,9 @@ THREAD(t${at})
 struct item *p = &items[${at % 2}];
 struct item *q = own${at};
 struct parts *parts = &parts${at};
+typeof(array[0]) *s = &array[${at % 2}];
+typeof(s) *slots = slots${at};
+typeof(s) *r = &slots[1];
 struct parts mine = { .hi = 1, .high = 1, .low = ${at} };
 static int kept = ${at};
 int spare = ${at};
@@ -513,7 +520,8 @@ const helper = (type: fc.Arbitrary<IntegerType>, body: fc.Arbitrary<Piece>, e: E
   fc.tuple(fourTypes(type), type, body, e, e, fc.boolean()).map(
     ([[a, b, c, d], result, statements, returned, early, leaves]) =>
       (at: number, fresh: () => number) => `
-static ${result} f${at}(${a} a, ${b} b, int *out, struct item *p, struct item *q, struct parts *parts)
+static ${result} f${at}(${a} a, ${b} b, int *out, struct item *p, struct item *q, struct parts *parts,
+typeof(array[0]) *s, typeof(&array[0]) *r, typeof(&array[0]) *slots)
 {
 ${c} c = ${at};
 ${d} d = 2;

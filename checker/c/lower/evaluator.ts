@@ -249,9 +249,13 @@ export abstract class Evaluator extends Places {
     if (value.kind === 'number' && isConstant(numberOf(value), 0)) return constant(nullPointer);
     if (value.kind === 'function') return constant(this.program.memory.functions.names.indexOf(value.name));
     if (value.kind !== 'address') return this.fail(place, `this is no ${printType(type)}`);
-    const { root, index, type: target } = value.target;
+    const { root, index, type: target, view, isGhost } = value.target;
+    if (isGhost === true)
+      return this.fail(place, 'racewalk does not store the address of a variable of the proof');
     const space = root === 'shared' ? this.program.memory.space(target) : null;
     if (root === 'local') return this.fail(place, 'racewalk does not store the address of a local variable');
+    if (view !== undefined)
+      return this.fail(place, 'racewalk does not store the address of a member that shares its memory');
     if (space === null)
       return this.fail(
         place,

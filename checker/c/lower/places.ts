@@ -1,6 +1,7 @@
 /** Places in memory: variables, members, elements, and what pointers point to. */
 import type { AnyExpr, SharedReference } from '../../language/expression.ts';
 import { countOf, elementOf, nullPointer, typeKey, type Space } from '../memory.ts';
+import { opaqueTags } from '../syntax/builtin-types.ts';
 import { unknownConfiguration } from '../syntax/preprocess.ts';
 import { fail, type Place } from '../syntax/source.ts';
 import type { Declaration } from '../syntax/syntax.ts';
@@ -25,9 +26,6 @@ import {
   type Lvalue,
   type Within,
 } from './value.ts';
-
-/** Types whose members no protocol sets itself. */
-const locks: ReadonlySet<string> = new Set(['spinlock', 'mutex', 'rw_semaphore', 'rwlock', 'rcu_head']);
 
 const pastTheEnd = 'no pointer is dereferenced past the end of its array';
 const noErrorPointer = 'no pointer that holds an error number, or poison, is dereferenced';
@@ -76,10 +74,12 @@ export abstract class Places {
   }
 
   /** The place of a variable of the file, or of the array of those of all CPUs. */
-  global({ name, type }: Declaration): Lvalue {
+  global({ name, type, isGhost }: Declaration): Lvalue {
+    const own = { type, root: 'shared', prefix: name, index: null, length: 1, checks: [] } as const;
+    if (isGhost) return { ...own, isGhost };
     const space = this.program.memory.space(elementOf(type));
     return space === null
-      ? { type, root: 'shared', prefix: name, index: null, length: 1, checks: [] }
+      ? own
       : this.inSpace(space, type, constant(this.program.memory.baseOf(space, name)), []);
   }
 
@@ -103,9 +103,8 @@ export abstract class Places {
     if (member?.kind === 'refused')
       return this.fail(place, `racewalk does not read the member '${name}': ${member.why}`);
     if (member?.kind === 'same') return this.member(object, member.name, place);
-    const inner = root === 'shared' ? this.program.memory.space(elementOf(field.type)) : null;
-    if (inner !== null) return this.#memberInSpace(object, inner, name, field.type);
-    const common = { type: field.type, root, index, length, checks };
+    const isGhost = object.isGhost === true;
+    const common = { type: field.type, root, index, length, checks, ...(isGhost ? { isGhost } : {}) };
     if (within !== null && member !== undefined)
       return {
         ...common,
@@ -113,12 +112,16 @@ export abstract class Places {
         view: member.view,
         shared: member.cell,
       };
+    const isOpaque = opaqueTags.has(type.tag);
+    const inner =
+      root === 'shared' && !isGhost && !isOpaque ? this.program.memory.space(elementOf(field.type)) : null;
+    if (inner !== null) return this.#memberInSpace(object, inner, name, field.type);
     return {
       ...common,
       ...(object.pointer === undefined ? {} : { pointer: object.pointer }),
       prefix: `${prefix}.${name}`,
       ...(within === null ? {} : { within }),
-      ...(locks.has(type.tag) ? { isKernels: true } : {}),
+      ...(isOpaque ? { isKernels: true } : {}),
     };
   }
 
@@ -137,9 +140,7 @@ export abstract class Places {
     fieldType: Type,
   ): Lvalue {
     const { memory } = this.program;
-    const outer = memory.spaces.find(
-      (one) => prefix === typeKey(one.type) || prefix.startsWith(`${typeKey(one.type)}.`),
-    );
+    const outer = memory.spaceWith(prefix);
     const isNumbered = outer !== undefined && index !== null;
     const path = isNumbered ? `${prefix}.${name}`.slice(typeKey(outer.type).length + 1) : `${prefix}.${name}`;
     const base = isNumbered ? memory.memberBase(space, outer, path) : memory.baseOf(space, path);
@@ -181,7 +182,8 @@ export abstract class Places {
             isBound: true,
           },
         ];
-    const inSpace = array.root === 'shared' && this.program.memory.space(elementOf(type)) !== null;
+    const isMemory = array.root === 'shared' && array.isGhost !== true;
+    const inSpace = isMemory && this.program.memory.space(elementOf(type)) !== null;
     const each = inSpace ? countOf(type.of) : 1;
     const first = times(array.index ?? constant(0), inSpace ? 1 : type.length);
     return {

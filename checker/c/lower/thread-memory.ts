@@ -54,7 +54,7 @@ export abstract class ThreadMemory extends Evaluator {
       return this.#shown(lvalue, this.#localCell(lvalue, place), place);
     }
     const cell = this.cell(lvalue, place);
-    if (this.#isGhost(lvalue)) return this.#shown(lvalue, cell, place);
+    if (lvalue.isGhost === true) return this.#shown(lvalue, cell, place);
     return this.#shown(lvalue, this.#fetched(lvalue, place, { ordering, isPlainRead }, written), place);
   }
 
@@ -92,7 +92,8 @@ export abstract class ThreadMemory extends Evaluator {
     if (!isScalar(type)) return this.#storeStruct(lvalue, value, place);
     const expr = this.asScalar(value, type, place);
     const target = this.reference(lvalue, place);
-    const isStep = lvalue.root === 'shared' && !this.#isGhost(lvalue);
+    // A variable of the proof is no memory: what reads or writes it belongs to the step before.
+    const isStep = lvalue.root === 'shared' && lvalue.isGhost !== true;
     // Its neighbours are stored with a bit-field, as they were before.
     const before =
       isStep && lvalue.view?.kind === 'bits'
@@ -216,11 +217,6 @@ export abstract class ThreadMemory extends Evaluator {
 
   /** While a struct is copied, which may have members that nothing has been written to. */
   #isCopying = false;
-
-  /** A variable of the proof is no memory: what reads or writes it belongs to the step before. */
-  #isGhost({ root, prefix }: Lvalue): boolean {
-    return root === 'shared' && this.program.memory.cells.get(prefix)?.isGhost === true;
-  }
 
   #storeStruct(lvalue: Lvalue, value: CValue, place: Place): void {
     if (lvalue.type.kind !== 'struct' || value.kind !== 'struct')

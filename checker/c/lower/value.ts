@@ -25,6 +25,8 @@ export interface Lvalue {
   readonly shared?: SharedCell;
   /** The struct around it whose members share cells. */
   readonly within?: Within;
+  /** It is a variable of the proof, to which no pointer points. */
+  readonly isGhost?: true;
   /** It is what a pointer points to, which is this number. */
   readonly pointer?: AnyExpr;
   /** It is part of a lock or the like, whose first value racewalk does not ask for. */

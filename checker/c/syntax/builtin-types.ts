@@ -28,9 +28,12 @@ const structs: readonly StructType[] = [
   struct('rcu_head', field('queued', boolType)),
 ];
 
+/** The tags of these types, whose members no C names. */
+export const opaqueTags: ReadonlySet<string> = new Set(structs.map(({ tag }) => tag));
+
 /** The tags of these types and of the atomic types. */
 export const builtinTags: ReadonlySet<string> = new Set([
-  ...structs.map(({ tag }) => tag),
+  ...opaqueTags,
   ...['atomic_t', 'atomic_long_t', 'refcount_t'],
 ]);
 
