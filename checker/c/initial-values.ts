@@ -115,31 +115,14 @@ class Initialiser {
   }
 
   #list(lvalue: Lvalue, entries: readonly ListEntry[], place: Place, scope: Scope): void {
-    const { type } = lvalue;
-    let next = 0;
-    for (const { designators, value, place: at } of entries) {
-      const [designator, ...deeper] = designators;
-      if (deeper.length > 0) return this.#evaluator.fail(at, 'racewalk reads one designator a value');
-      if (type.kind === 'struct') {
-        if (designator?.kind === 'field')
-          next = type.fields.findIndex(({ name }) => name === designator.name);
-        const field = type.fields[next];
-        if (field === undefined) return this.#evaluator.fail(at, `${printType(type)} has no such member`);
-        this.#set(this.#evaluator.member(lvalue, field.name, at), value, scope);
-        next += 1;
-      } else if (type.kind === 'array') {
-        const [first, last] =
-          designator?.kind === 'elements'
-            ? [designator.first, designator.last].map((one) =>
-                Number(this.#evaluator.constant(one, scope)?.value ?? -1),
-              )
-            : [next, next];
-        if (first! < 0 || last! >= type.length)
-          return this.#evaluator.fail(at, `the array has ${type.length} elements`);
-        for (let element = first!; element <= last!; element += 1)
-          this.#set(this.#evaluator.element(lvalue, constant(element), at), value, scope);
-        next = last! + 1;
-      } else return this.#evaluator.fail(place, 'this is no list');
-    }
+    const evaluator = this.#evaluator;
+    for (const { key, value, place: at } of evaluator.initialised(lvalue.type, entries, place, scope))
+      this.#set(
+        typeof key === 'string'
+          ? evaluator.member(lvalue, key, at)
+          : evaluator.element(lvalue, constant(key), at),
+        value,
+        scope,
+      );
   }
 }

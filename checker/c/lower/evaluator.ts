@@ -7,9 +7,10 @@ import {
 } from '../../language/expression.ts';
 import { constantOf, transparent, truths, type Constant } from '../syntax/constant.ts';
 import { addressOf, pointerWith } from '../addresses.ts';
+import { initialised, type Initialised } from '../initialised.ts';
 import { countOf, nullPointer, typeKey, type Space } from '../memory.ts';
 import type { Place } from '../syntax/source.ts';
-import type { Expression } from '../syntax/syntax.ts';
+import type { Expression, ListEntry } from '../syntax/syntax.ts';
 import {
   integerType,
   isScalar,
@@ -97,6 +98,15 @@ export abstract class Evaluator extends Places {
       return binding.kind === 'value' && binding.value.kind === 'number'
         ? constantValue(binding.value)
         : null;
+    });
+  }
+
+  /** What the entries of an initialiser list are for. */
+  initialised(type: Type, entries: readonly ListEntry[], place: Place, scope: Scope): readonly Initialised[] {
+    return initialised(type, entries, place, {
+      fail: (at, message) => this.fail(at, message),
+      constant: (one) =>
+        Number(this.constant(one, scope)?.value ?? this.fail(one.place, 'this must be a constant')),
     });
   }
 

@@ -256,20 +256,9 @@ export abstract class ThreadValues extends ThreadMemory {
     const isShared =
       lvalue.within !== undefined || (type.kind === 'struct' && this.program.memory.overlay(type).size > 0);
     if (isShared) for (const leaf of this.leaves(lvalue, place)) this.#zero(leaf, place);
-    const given = new Map<string | number, Expression>();
-    let next = 0;
-    for (const { designators, value } of entries) {
-      const [designator] = designators;
-      if (designator?.kind === 'field') next = parts.findIndex(([name]) => name === designator.name);
-      const range =
-        designator?.kind === 'elements'
-          ? [designator.first, designator.last].map((one) =>
-              Number(this.constant(one, scope)?.value ?? this.fail(one.place, 'this must be a constant')),
-            )
-          : [next, next];
-      for (let at = range[0]!; at <= range[1]!; at += 1) given.set(parts[at]?.[0] ?? '', value);
-      next = range[1]! + 1;
-    }
+    const given = new Map(
+      this.initialised(type, entries, place, scope).map(({ key, value }) => [key, value]),
+    );
     for (const [key, inner] of parts) {
       const value = given.get(key);
       if (value === undefined && isShared) continue;

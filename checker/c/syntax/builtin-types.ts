@@ -16,6 +16,7 @@ const struct = (tag: string, ...fields: readonly Field[]): StructType => ({
   tag,
   isUnion: false,
   fields: [...fields],
+  parts: fields.map(({ name }) => name),
   defined: true,
 });
 

@@ -190,7 +190,7 @@ function readStruct(reading: Reading, node: Node): Type {
   const tag = node.childForFieldName('name')?.text ?? `(anonymous ${(anonymous += 1)})`;
   const known = reading.structs.get(tag);
   const isUnion = node.type === 'union_specifier';
-  const struct: StructType = known ?? { kind: 'struct', tag, isUnion, fields: [], defined: false };
+  const struct: StructType = known ?? { kind: 'struct', tag, isUnion, fields: [], parts: [], defined: false };
   reading.structs.set(tag, struct);
   const body = node.childForFieldName('body');
   if (body === null) return struct;
@@ -210,10 +210,14 @@ function readStruct(reading: Reading, node: Node): Type {
       end = at + widthOf({ type, bits });
       // What is no bit-field, or none of no bits, ends a run; so does a member of a union.
       if (bits === null || bits === 0 || isUnion) run = runs += 1;
-      if (name !== '') struct.fields.push({ name, type, bits, at, run: bits === null ? null : run });
-      // The members of an anonymous struct are members of the struct around it.
-      else if (type.kind === 'struct')
+      if (name !== '') {
+        struct.fields.push({ name, type, bits, at, run: bits === null ? null : run });
+        struct.parts.push(name);
+      } else if (type.kind === 'struct') {
+        // The members of an anonymous struct are members of the struct around it.
         struct.fields.push(...type.fields.map((field) => ({ ...field, at: at + field.at })));
+        struct.parts.push(type);
+      }
     }
   }
   return struct;

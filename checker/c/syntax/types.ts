@@ -39,8 +39,10 @@ export interface StructType {
   readonly kind: 'struct';
   readonly tag: string;
   readonly isUnion: boolean;
-  /** Filled where the struct is defined; empty before. */
+  /** Filled where the struct is defined; empty before. Those of its anonymous structs are among them. */
   readonly fields: Field[];
+  /** The names of its members, and its anonymous structs, in their order. */
+  readonly parts: (string | StructType)[];
   defined: boolean;
 }
 
