@@ -77,7 +77,7 @@ export function contextOf(system: TransitionSystem): StubbornContext {
   return { numbering, visibility, threadModular, states, steps: new StepCache(states, visibility, dead) };
 }
 
-/** Chooses the copies to expand in a state: a function of the state alone. */
+/** Chooses the copies to expand in a state; the space keeps what it chose. */
 export interface Selector {
   select(current: CurrentState): CopySet;
 }
@@ -92,6 +92,8 @@ export class InternedSpace implements ReducedSpace {
   readonly #canonical: CanonicalForms | null;
   readonly #stored: VectorSet;
   readonly #edges = new ExploredEdges();
+  /** By expanded state: the set of copies chosen in it, in its two halves. */
+  readonly #chosen = new NumberList();
   /** By state: `full`, `terminal` and `violating`. */
   readonly #flags = new NumberList();
   /** By state: the one it was first reached from, or -1. */
@@ -132,6 +134,7 @@ export class InternedSpace implements ReducedSpace {
       this.#stored.bytes +
       this.#context.states.bytes +
       this.#edges.bytes +
+      this.#chosen.bytes +
       this.#flags.bytes +
       this.#parents.bytes
     );
@@ -167,7 +170,10 @@ export class InternedSpace implements ReducedSpace {
   expand(from: number, to: number): void {
     for (let id = from; id < to; id++) {
       this.#load(id);
-      this.#explore(id, this.#selection());
+      const copies = this.#selector.select({ words: this.#words, source: this.#source });
+      this.#chosen.push(copies.low);
+      this.#chosen.push(copies.high);
+      this.#explore(id, copies);
     }
   }
 
@@ -175,7 +181,7 @@ export class InternedSpace implements ReducedSpace {
     const ignoring = missingRoots(this.#edges, this.count, (state) => (this.#flags.at(state) & full) !== 0);
     for (const id of ignoring) {
       this.#load(id);
-      this.#explore(id, copySet.complement(this.#selection()));
+      this.#explore(id, copySet.complement(this.#choiceIn(id)));
       this.#flag(id, full);
     }
     return ignoring.length > 0;
@@ -191,7 +197,7 @@ export class InternedSpace implements ReducedSpace {
 
   successors(id: number): readonly { readonly edge: Edge; readonly to: number }[] {
     this.#load(id);
-    const copies = (this.#flags.at(id) & full) !== 0 ? copySet.allCopies : this.#selection();
+    const copies = (this.#flags.at(id) & full) !== 0 ? copySet.allCopies : this.#choiceIn(id);
     const found: { edge: Edge; to: number }[] = [];
     this.#eachOutcome(copies, (copy, step, choice) => {
       const outcome = step.outcomes[choice]!;
@@ -210,9 +216,9 @@ export class InternedSpace implements ReducedSpace {
     this.#stored.copyInto(id, this.#words);
   }
 
-  /** The copies to expand in the loaded state. */
-  #selection(): CopySet {
-    return this.#selector.select({ words: this.#words, source: this.#source });
+  /** The copies chosen in an expanded state. */
+  #choiceIn(id: number): CopySet {
+    return { low: this.#chosen.at(2 * id), high: this.#chosen.at(2 * id + 1) };
   }
 
   #explore(id: number, copies: CopySet): void {

@@ -43,6 +43,9 @@ const longerSecond = 8;
 /** The share of stubborn sets where they leave out what the turns assume, and its bounds. */
 const shares = { least: 1 / 8, most: 32 };
 
+/** How many times the states that they promise stubborn sets may have where they promise to end first. */
+const margin = 2;
+
 /** How many times the states so far there will be at least, where the levels do not promise how many. */
 const farther = 64;
 
@@ -53,7 +56,7 @@ const probed = 1_000;
  * The part of its first turn after which a search under symmetry pauses, where its levels promise more states than the
  * whole turn has, and stubborn sets promise to leave out enough for an equal share.
  */
-const early = 1 / 4;
+const early = 1 / 16;
 
 /** States expanded by stubborn sets, which are slow, between two checks of the limits. */
 const reducedChunk = 64;
@@ -181,9 +184,11 @@ function* inTurns(
     const left = maxBytes === null ? Infinity : maxBytes - (isOver ? 0 : all.statistics.bytes);
     let some = yield* reduced.run(limits, isOver ? Infinity : probed, left);
     if (!isOver && !isDecided(some) && limits.stop() === null) {
-      const share = (promisedGain(compiled, reduced) * thirdPhase) / Math.max(1, first);
+      const expected = promisedUnder(compiled, reduced);
+      const share = ((promised(compiled) / expected) * thirdPhase) / Math.max(1, first);
       if (times < 1 && share < 1) continue;
-      const bounded = Math.min(shares.most, Math.max(shares.least, share));
+      const toEnd = share < 1 ? 0 : (margin * expected) / (thirdPhase * times);
+      const bounded = Math.min(shares.most, Math.max(shares.least, share, toEnd));
       budget = Math.max(2 * budget + 1, thirdPhase * times * bounded);
       some = yield* reduced.run(limits, budget, left);
     }
@@ -198,18 +203,18 @@ function* inTurns(
 const promised = ({ levels }: Turns): number => estimatedStates(levels) ?? levels.at(-1)! * farther;
 
 /**
- * How many times fewer states stubborn sets will have at the end. Up to the same depth their states are about a power
- * of those of the other search; its exponent between two depths is that of the end.
+ * The states that stubborn sets promise to have in all. Up to the same depth they are about a power of those of the
+ * other search; its exponent between two depths is that of the end. As long as they are few, they promise nothing.
  */
-function promisedGain(compiled: Turns, reduced: Turns): number {
+function promisedUnder(compiled: Turns, reduced: Turns): number {
+  const total = promised(compiled);
   const depth = Math.min(compiled.levels.length, reduced.levels.length) - 1;
   const fewer = reduced.levels[depth]!;
   const before = reduced.levels.findLastIndex((states) => states <= fewer / 4);
-  if (before < 1) return 1;
+  if (before < 1) return total;
   const all = compiled.levels[depth]!;
   const exponent = Math.log(fewer / reduced.levels[before]!) / Math.log(all / compiled.levels[before]!);
-  const total = promised(compiled);
-  return total / (fewer * (total / all) ** exponent);
+  return fewer * (total / all) ** exponent;
 }
 
 /** An answer that no other search can improve. */

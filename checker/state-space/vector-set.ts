@@ -4,15 +4,16 @@
 export type Vector = Int32Array | Float64Array;
 export type VectorType = Int32ArrayConstructor | Float64ArrayConstructor;
 
-/** 32-bit mixing (the finaliser of MurmurHash3), chained over the words. */
+/** A hash with one more number: 32-bit mixing (the finaliser of MurmurHash3). */
+export function mixed(hash: number, number: number): number {
+  let next = Math.imul(hash ^ number, 0x85ebca6b);
+  next = Math.imul(next ^ (next >>> 13), 0xc2b2ae35);
+  return next ^ (next >>> 16);
+}
+
 function hashOf(words: Vector, at: number, width: number): number {
   let hash = width;
-  for (let word = at; word < at + width; word++) {
-    hash = Math.imul(hash ^ words[word]!, 0x85ebca6b);
-    hash ^= hash >>> 13;
-    hash = Math.imul(hash, 0xc2b2ae35);
-    hash ^= hash >>> 16;
-  }
+  for (let word = at; word < at + width; word++) hash = mixed(hash, words[word]!);
   return hash;
 }
 

@@ -7,8 +7,14 @@ import {
   type Future,
   type ScopeContext,
 } from '../../checker/reduction/analysis/thread-modular.ts';
-import { contextOf, InternedSpace, type ReducedSpace } from '../../checker/reduction/reduced-space.ts';
-import { allCopies } from '../../checker/reduction/stubborn/copy-set.ts';
+import {
+  contextOf,
+  InternedSpace,
+  type ReducedSpace,
+  type Selector,
+} from '../../checker/reduction/reduced-space.ts';
+import { allCopies, type CopySet } from '../../checker/reduction/stubborn/copy-set.ts';
+import { SimilarStates } from '../../checker/reduction/stubborn/similar-states.ts';
 import { StepCache } from '../../checker/reduction/stubborn/step-cache.ts';
 import {
   soundDependence,
@@ -50,9 +56,24 @@ class Silent extends ThreadModular {
   }
 }
 
+/** The set chosen in the first of similar states is chosen in all of them. */
+function untested({ states, threadModular }: StubbornContext, sets: Selector): Selector {
+  const similar = new SimilarStates(states, threadModular);
+  const chosen = new Map<number, CopySet>();
+  return {
+    select: (current) => {
+      const print = similar.fingerprint(current.words);
+      const set = chosen.get(print) ?? sets.select(current);
+      chosen.set(print, set);
+      return set;
+    },
+  };
+}
+
 interface Fault {
   readonly dependence?: Partial<Dependence>;
   readonly threadModular?: (context: StubbornContext) => ThreadModular;
+  readonly selector?: (context: StubbornContext, sets: Selector) => Selector;
   /** Replaces `complete`. */
   readonly complete?: () => boolean;
 }
@@ -82,6 +103,8 @@ export const faults = {
   steadiness: { dependence: { mayChange: () => false } },
   /** The future of a copy is remembered by its local state alone. */
   circumstances: { threadModular: ({ numbering, visibility }) => new Silent(numbering, visibility) },
+  /** A set that was chosen in a similar state is not tested. */
+  similarity: { selector: untested },
   /** The tests of others have the same result however a counter is changed. */
   minding: {
     dependence: {
@@ -91,10 +114,10 @@ export const faults = {
 } satisfies Record<string, Fault>;
 
 export function faultySpace(system: TransitionSystem, name: keyof typeof faults): ReducedSpace {
-  const { dependence = {}, threadModular, complete }: Fault = faults[name];
+  const { dependence = {}, threadModular, selector = (_, sets) => sets, complete }: Fault = faults[name];
   const sound = contextOf(system);
   const context = threadModular === undefined ? sound : { ...sound, threadModular: threadModular(sound) };
   const sets = new StubbornSets(context, { ...soundDependence, ...dependence });
-  const space = new InternedSpace(context, sets, false);
+  const space = new InternedSpace(context, selector(context, sets), false);
   return complete === undefined ? space : Object.assign(space, { complete });
 }

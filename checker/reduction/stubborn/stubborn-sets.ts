@@ -11,6 +11,7 @@ import { firstLocal, type InternedStates } from '../state/interned-state.ts';
 import type { CopySet } from './copy-set.ts';
 import type { ValueSource } from '../state/decision-tree.ts';
 import { Futures } from './futures.ts';
+import { SimilarStates } from './similar-states.ts';
 import { CandidateOrder } from './candidate-order.ts';
 import type { KnownStep, StepCache } from './step-cache.ts';
 
@@ -52,8 +53,21 @@ export interface CurrentState {
   readonly source: ValueSource;
 }
 
+/** The copy with which a set starts, by what it has in common in similar states. */
+interface Start {
+  readonly thread: number;
+  readonly local: number;
+  readonly record: number;
+  /** Whether the set has one edge. */
+  readonly isLeast: boolean;
+}
+
+/** Starts that are kept; then all are forgotten. */
+const mostStarts = 2 ** 16;
+
 /**
- * Chooses the copies of threads that are expanded in a state: a function of the state alone.
+ * Chooses the copies of threads that are expanded in a state. Which of several sets that is depends on the states before,
+ * for what was chosen in a similar state is tried first.
  *
  * They are strong stubborn sets (Valmari) at the granularity of threads: all transitions of the chosen copies, enabled
  * or not.
@@ -66,6 +80,9 @@ export class StubbornSets {
   readonly #dependence: Dependence;
   readonly #futures: Futures;
   readonly #order: CandidateOrder;
+  readonly #similar: SimilarStates;
+  /** By fingerprint of similar states: the start of the set in the first of them, null where it was all copies. */
+  readonly #starts = new Map<number, Start | null>();
   readonly #now: (readonly KnownStep[])[] = [];
   /** By copy: outcomes of its enabled steps. */
   readonly #edges: Int32Array;
@@ -79,30 +96,65 @@ export class StubbornSets {
     this.#dependence = dependence;
     this.#futures = new Futures(states, threadModular);
     this.#order = new CandidateOrder(states);
+    this.#similar = new SimilarStates(states, threadModular);
     this.#edges = new Int32Array(numbering.copies.length);
   }
 
-  /** The copies to expand: a smallest set, or all copies with an enabled step. */
+  /** The copies to expand: a set that starts as in a similar state, a smallest one, or all with an enabled step. */
   select(current: CurrentState): CopySet {
     const enabled = this.#lookUp(current);
     if (copySet.isOneAtMost(enabled)) return enabled;
-    const candidates = this.#order.candidates(current.words, this.#edges);
-    this.#futures.begin(current.words);
+    const { words } = current;
+    const similar = this.#similar.fingerprint(words);
+    const start = this.#starts.get(similar);
+    if (start === null) return enabled;
+    this.#futures.begin(words);
+    const again = start === undefined ? null : this.#startingWith(start, words);
+    if (again !== null) return copySet.common(again, enabled);
+    const { copy, set } = this.#smallest(words);
+    if (this.#starts.size >= mostStarts) this.#starts.clear();
+    this.#starts.set(similar, copy === null ? null : this.#startOf(copy, set, words));
+    return copySet.common(set, enabled);
+  }
+
+  #startOf(copy: number, set: CopySet, words: Int32Array): Start {
+    const { thread } = this.#context.numbering.copies[copy]!;
+    const local = words[firstLocal + copy]!;
+    return { thread, local, record: this.#similar.recordOf(copy), isLeast: this.#edgesOf(set) === 1 };
+  }
+
+  /** The set with a start; null where there is none, or it has all edges, or more than one instead of one. */
+  #startingWith({ thread, local, record, isLeast }: Start, words: Int32Array): CopySet | null {
+    const { copies } = this.#context.numbering;
+    const copy = copies.findIndex(
+      (own, at) =>
+        own.thread === thread &&
+        words[firstLocal + at] === local &&
+        this.#similar.recordOf(at) === record &&
+        this.#edges[at]! > 0,
+    );
+    if (copy < 0) return null;
+    const limit = isLeast ? 2 : this.#edgesOf(copySet.allCopies);
+    return this.#closure(this.#withForced(copySet.only(copy)), limit);
+  }
+
+  /** A set with the fewest edges and the copy that it starts with, null where no set is smaller than all copies. */
+  #smallest(words: Int32Array): { readonly copy: number | null; readonly set: CopySet } {
     // A set with one edge is the least; a copy that forces others into its set has more.
-    const starts: CopySet[] = [];
-    for (const copy of candidates) {
-      const start = this.#withForced(copySet.only(copy));
-      starts.push(start);
-      const set = this.#closure(start, 2);
-      if (set !== null) return copySet.common(set, enabled);
+    const starts: { readonly copy: number; readonly forced: CopySet }[] = [];
+    for (const copy of this.#order.candidates(words, this.#edges)) {
+      const forced = this.#withForced(copySet.only(copy));
+      const set = this.#closure(forced, 2);
+      if (set !== null) return { copy, set };
+      starts.push({ copy, forced });
     }
-    let best = enabled;
-    let least = this.#edgesOf(enabled);
-    for (const start of starts) {
-      const set = this.#closure(start, least);
-      if (set === null) continue;
-      best = copySet.common(set, enabled);
-      least = this.#edgesOf(set);
+    let best: { readonly copy: number | null; readonly set: CopySet } = {
+      copy: null,
+      set: copySet.allCopies,
+    };
+    for (const { copy, forced } of starts) {
+      const set = this.#closure(forced, this.#edgesOf(best.set));
+      if (set !== null) best = { copy, set };
     }
     return best;
   }
