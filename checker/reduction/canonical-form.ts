@@ -165,7 +165,37 @@ export class CanonicalForms {
         order[place] = order[place - 1]!;
       order[place] = replica;
     }
-    this.#put(words, group, order);
+    this.#putRecords(words, group, order);
+  }
+
+  /** Puts the record of the replica `order[place]` at each place. */
+  #putRecords(words: Int32Array, group: SymmetricGroup, order: readonly number[]): void {
+    const { members, cells, columns } = group;
+    const records = this.#records.get(group)!;
+    const firstColumn = members[0]!.length + cells[0]!.length;
+    let isMoved = false;
+    for (let place = 0; place < order.length; place++) {
+      if (order[place] === place) continue;
+      isMoved = true;
+      const record = records[order[place]!]!;
+      let at = 0;
+      for (const copy of members[place]!) words[firstLocal + copy] = record[at++]!;
+      for (const cell of cells[place]!) this.#states.write(words, cell, record[at++]!);
+    }
+    if (!isMoved) return;
+    for (const [own, { copy, first }] of columns.entries())
+      this.#setColumn(words, copy, (locals) => {
+        for (let place = 0; place < order.length; place++)
+          locals[first + place] = records[order[place]!]![firstColumn + own]!;
+      });
+  }
+
+  /** Changes the local state of a copy. */
+  #setColumn(words: Int32Array, copy: number, change: (locals: Vector) => void): void {
+    const set = this.#states.localsOf(this.#states.numbering.copies[copy]!.thread);
+    const locals = set.vector(words[firstLocal + copy]!).slice();
+    change(locals);
+    words[firstLocal + copy] = set.add(locals);
   }
 
   /** Puts the replica `order[place]` at each place. */
@@ -181,13 +211,13 @@ export class CanonicalForms {
       for (const [at, copy] of own.entries()) words[firstLocal + copy] = locals[place]![at]!;
       for (const [at, cell] of cells[place]!.entries()) this.#states.write(words, cell, values[place]![at]!);
     }
-    for (const { copy, first } of [...columns, ...movingColumns]) {
-      const set = this.#states.localsOf(this.#states.numbering.copies[copy]!.thread);
-      const vector = set.vector(words[firstLocal + copy]!).slice();
-      const row = order.map((replica) => vector[first + replica]!);
-      vector.set(row, first);
-      words[firstLocal + copy] = set.add(vector);
-    }
+    for (const { copy, first } of [...columns, ...movingColumns])
+      this.#setColumn(words, copy, (locals) => {
+        locals.set(
+          order.map((replica) => locals[first + replica]!),
+          first,
+        );
+      });
   }
 }
 

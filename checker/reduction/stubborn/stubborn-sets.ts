@@ -60,6 +60,8 @@ interface Start {
   readonly record: number;
   /** Whether the set has one edge. */
   readonly isLeast: boolean;
+  /** Whether a bound of futures showed that it is a stubborn set. */
+  readonly isBounded: boolean;
 }
 
 /** Starts that are kept; then all are forgotten. */
@@ -83,9 +85,11 @@ export class StubbornSets {
   readonly #similar: SimilarStates;
   /** By fingerprint of similar states: the start of the set in the first of them, null where it was all copies. */
   readonly #starts = new Map<number, Start | null>();
-  readonly #now: (readonly KnownStep[])[] = [];
+  readonly #now: readonly KnownStep[][];
   /** By copy: outcomes of its enabled steps. */
   readonly #edges: Int32Array;
+  /** Whether a bound of futures showed that the last closure is a stubborn set. */
+  #isBounded = false;
   readonly #alone = (copy: number) => this.#futures.alone(copy);
   readonly #most = (copy: number) => this.#futures.most(copy);
   readonly #exact = (copy: number) => this.#futures.of[copy]!;
@@ -97,6 +101,7 @@ export class StubbornSets {
     this.#futures = new Futures(states, threadModular);
     this.#order = new CandidateOrder(states);
     this.#similar = new SimilarStates(states, threadModular);
+    this.#now = numbering.copies.map(() => []);
     this.#edges = new Int32Array(numbering.copies.length);
   }
 
@@ -120,11 +125,17 @@ export class StubbornSets {
   #startOf(copy: number, set: CopySet, words: Int32Array): Start {
     const { thread } = this.#context.numbering.copies[copy]!;
     const local = words[firstLocal + copy]!;
-    return { thread, local, record: this.#similar.recordOf(copy), isLeast: this.#edgesOf(set) === 1 };
+    return {
+      thread,
+      local,
+      record: this.#similar.recordOf(copy),
+      isLeast: this.#edgesOf(set) === 1,
+      isBounded: this.#isBounded,
+    };
   }
 
   /** The set with a start; null where there is none, or it has all edges, or more than one instead of one. */
-  #startingWith({ thread, local, record, isLeast }: Start, words: Int32Array): CopySet | null {
+  #startingWith({ thread, local, record, isLeast, isBounded }: Start, words: Int32Array): CopySet | null {
     const { copies } = this.#context.numbering;
     const copy = copies.findIndex(
       (own, at) =>
@@ -135,7 +146,7 @@ export class StubbornSets {
     );
     if (copy < 0) return null;
     const limit = isLeast ? 2 : this.#edgesOf(copySet.allCopies);
-    return this.#closure(this.#withForced(copySet.only(copy)), limit);
+    return this.#closure(this.#withForced(copySet.only(copy)), limit, isBounded);
   }
 
   /** A set with the fewest edges and the copy that it starts with, null where no set is smaller than all copies. */
@@ -165,7 +176,8 @@ export class StubbornSets {
     let enabled = copySet.noCopies;
     for (let copy = 0; copy < this.#edges.length; copy++) {
       const local = words[firstLocal + copy]!;
-      const now: KnownStep[] = [];
+      const now = this.#now[copy]!;
+      now.length = 0;
       this.#edges[copy] = 0;
       for (let at = 0; at < steps.count(copy, local); at++) {
         const step = steps.step(copy, local, at, source);
@@ -174,7 +186,6 @@ export class StubbornSets {
         this.#edges[copy]! += step.outcomes.length;
         enabled = copySet.adding(enabled, copy);
       }
-      this.#now[copy] = now;
     }
     return enabled;
   }
@@ -186,11 +197,16 @@ export class StubbornSets {
     return edges;
   }
 
-  /** The least stubborn set that contains these copies; null where it has `limit` edges or more. */
-  #closure(start: CopySet, limit: number): CopySet | null {
+  /**
+   * The least stubborn set that contains these copies; null where it has `limit` edges or more.
+   *
+   * `tryBound`: whether a bound of futures may show it, which costs less where it does.
+   */
+  #closure(start: CopySet, limit: number, tryBound = true): CopySet | null {
     for (let set = start; ;) {
       if (this.#edgesOf(set) >= limit) return null;
-      if (copySet.isNone(this.#needed(set, this.#most))) return set;
+      this.#isBounded = tryBound && copySet.isNone(this.#needed(set, this.#most));
+      if (this.#isBounded) return set;
       if (!this.#futures.explore(set, this.#stayingBelow(limit, set))) return null;
       const needed = this.#needed(set, this.#exact);
       if (copySet.isNone(needed)) return set;
