@@ -15,6 +15,7 @@ import {
 } from '../../checker/reduction/reduced-space.ts';
 import { allCopies, type CopySet } from '../../checker/reduction/stubborn/copy-set.ts';
 import { SimilarStates } from '../../checker/reduction/stubborn/similar-states.ts';
+import { firstLocal } from '../../checker/reduction/state/interned-state.ts';
 import { StepCache } from '../../checker/reduction/stubborn/step-cache.ts';
 import {
   soundDependence,
@@ -54,6 +55,16 @@ class Silent extends ThreadModular {
   override future(copy: number, locals: ArrayLike<number>, around: ScopeContext): Future {
     return super.future(copy, locals, around, () => undefined);
   }
+}
+
+/** Stubborn sets to which states are similar where as many copies, of whichever thread, are in some local state. */
+export function hastySpace(system: TransitionSystem, symmetry: boolean): ReducedSpace {
+  const context = contextOf(system);
+  const similar = {
+    fingerprint: (words: Int32Array) => words.slice(firstLocal).reduce((sum, local) => sum + local, 0),
+    recordOf: () => 0,
+  };
+  return new InternedSpace(context, new StubbornSets(context, soundDependence, similar), symmetry);
 }
 
 /** The set chosen in the first of similar states is chosen in all of them. */

@@ -5,7 +5,15 @@ import { symmetryOf, type SymmetricGroup } from '../../program/symmetry.ts';
 import { mixed } from '../../state-space/vector-set.ts';
 import { firstLocal, type InternedStates } from '../state/interned-state.ts';
 
-export class SimilarStates {
+/** Which states are similar: any answer is sound. */
+export interface Similarity {
+  /** A number of 32 bits that similar states share; others seldom have it. */
+  readonly fingerprint: (words: Int32Array) => number;
+  /** The fingerprint of the record of the copy's replica, in the state of the last `fingerprint`. */
+  readonly recordOf: (copy: number) => number;
+}
+
+export class SimilarStates implements Similarity {
   readonly #states: InternedStates;
   /** The copies and the tracked cells that belong to no replica, without counters. */
   readonly #copies: readonly number[];
@@ -27,7 +35,6 @@ export class SimilarStates {
     this.#records = new Int32Array(numbering.copies.length);
   }
 
-  /** A number of 32 bits that similar states share; others seldom have it. */
   fingerprint(words: Int32Array): number {
     let print = 0;
     for (const copy of this.#copies) print = mixed(print, words[firstLocal + copy]!);
@@ -45,7 +52,6 @@ export class SimilarStates {
     return print;
   }
 
-  /** The fingerprint of the record of the copy's replica, in the state of the last `fingerprint`. */
   recordOf(copy: number): number {
     return this.#records[copy]!;
   }

@@ -11,7 +11,7 @@ import { firstLocal, type InternedStates } from '../state/interned-state.ts';
 import type { CopySet } from './copy-set.ts';
 import type { ValueSource } from '../state/decision-tree.ts';
 import { Futures } from './futures.ts';
-import { SimilarStates } from './similar-states.ts';
+import { SimilarStates, type Similarity } from './similar-states.ts';
 import { CandidateOrder } from './candidate-order.ts';
 import type { KnownStep, StepCache } from './step-cache.ts';
 
@@ -82,7 +82,7 @@ export class StubbornSets {
   readonly #dependence: Dependence;
   readonly #futures: Futures;
   readonly #order: CandidateOrder;
-  readonly #similar: SimilarStates;
+  readonly #similar: Similarity;
   /** By fingerprint of similar states: the start of the set in the first of them, null where it was all copies. */
   readonly #starts = new Map<number, Start | null>();
   readonly #now: readonly KnownStep[][];
@@ -94,13 +94,13 @@ export class StubbornSets {
   readonly #most = (copy: number) => this.#futures.most(copy);
   readonly #exact = (copy: number) => this.#futures.of[copy]!;
 
-  constructor(context: StubbornContext, dependence = soundDependence) {
+  constructor(context: StubbornContext, dependence = soundDependence, similar: Similarity | null = null) {
     const { numbering, states, threadModular } = context;
     this.#context = context;
     this.#dependence = dependence;
     this.#futures = new Futures(states, threadModular);
     this.#order = new CandidateOrder(states);
-    this.#similar = new SimilarStates(states, threadModular);
+    this.#similar = similar ?? new SimilarStates(states, threadModular);
     this.#now = numbering.copies.map(() => []);
     this.#edges = new Int32Array(numbering.copies.length);
   }
