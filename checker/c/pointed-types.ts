@@ -1,12 +1,13 @@
 /** The types to which variables point, so that their objects need numbers. */
 import { assignedNames, declarationsIn, expressionsIn } from './syntax/walk.ts';
 import { typeKey } from './memory.ts';
+import { typeArgument } from './syntax/type-of.ts';
 import type { FunctionDefinition, Statement, Unit } from './syntax/syntax.ts';
 import type { Type } from './syntax/types.ts';
 
 /**
- * The keys of the types to which a global variable, a member, a local variable, a returned value or an assigned
- * parameter points. A parameter that is never assigned stands for its argument and needs no number.
+ * The keys of the types to which a global variable, a member, a local variable, a returned value, an assigned parameter
+ * or container_of() points. A parameter that is never assigned stands for its argument and needs no number.
  */
 export function pointedTypes(
   unit: Unit,
@@ -39,6 +40,13 @@ export function pointedTypes(
     for (const { type: local } of declarationsIn(body)) addMembers(local);
   }
   for (const body of bodies) for (const { type } of declarationsIn(body)) addMembers(type);
+  for (const body of [...bodies, ...functions.map((one) => one.body)])
+    for (const one of expressionsIn(body))
+      if (one.kind === 'call' && one.name === 'container_of') {
+        const [, named] = one.arguments;
+        const container = named === undefined ? null : typeArgument(named, unit.typedefs);
+        if (container !== null) found.add(typeKey(container));
+      }
   return found;
 }
 

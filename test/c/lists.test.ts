@@ -158,3 +158,14 @@ THREAD(reaper) { ${take} drop(&list); ${leave} }`;
   expect(verdictOf(text('spin_lock(&lock);', 'spin_unlock(&lock);')).verdict).toBe('holds');
   expect(verdictOf(text('', '')).verdict).toBe('violated');
 });
+
+test('list_first_entry() needs no variable that points to the entry', () => {
+  const text = `#include <racewalk/list.h>
+    struct item { struct list_head link; int nr; } items[2];
+    LIST_HEAD(list);
+    THREAD(a) {
+      for (int i = 0; i < 2; i++) { items[i].nr = i + 1; list_add_tail(&items[i].link, &list); }
+      CHECK(list_first_entry(&list, struct item, link)->nr == 1 && list_last_entry(&list, struct item, link)->nr == 2, "");
+    }`;
+  expect(verdictOf(text)).toMatchObject({ verdict: 'holds' });
+});
