@@ -9,7 +9,7 @@ import { numberOf, type Numbering } from '../../program/numbering.ts';
 import type { ValueSet } from './value-set.ts';
 
 /** Values this near to a constant with which steps compare are kept apart: so many of its references a copy adds or drops. */
-const nearConstants = 1;
+const nearConstants = 2;
 /** And those this near to an end of the domain. */
 const nearEnds = 1;
 
