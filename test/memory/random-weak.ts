@@ -72,6 +72,8 @@ export interface WeakWishes {
   readonly locks?: boolean;
   /** More full barriers, and atomic operations in full order. */
   readonly fences?: boolean;
+  /** Variables of one CPU that decide what it does, and barriers under branches. */
+  readonly own?: boolean;
 }
 
 /** Random models of two or three threads; a counterexample is shown as text. */
@@ -89,6 +91,8 @@ function modelOf(from: Tape, wishes: WeakWishes): Model {
     a: array(2, V, 0),
     // Of one thread each, and of no other.
     own: array(count_, V, 0),
+    // Of one thread each, by name.
+    ...{ onlyp: init(V, 0), onlyq: init(V, 0), onlyr: init(V, 0) },
     // Elements of one thread, by a computed index.
     ...{ minep: array(2, V, 0), mineq: array(2, V, 0), miner: array(2, V, 0) },
     ...(wishes.locks === true ? { locked: init(bool, false) } : {}),
@@ -104,6 +108,7 @@ function modelOf(from: Tape, wishes: WeakWishes): Model {
         asserts: wishes.asserts,
         locks: wishes.locks === true,
         fences: wishes.fences === true,
+        own: wishes.own === true,
         depth: 0,
         isLooping: false,
       };
@@ -153,6 +158,9 @@ interface Writer {
     readonly y: Variable<number>;
     readonly a: { readonly at: (at: Expr<number> | number) => Variable<number> };
     readonly own: { readonly at: (at: Expr<number> | number) => Variable<number> };
+    readonly onlyp: Variable<number>;
+    readonly onlyq: Variable<number>;
+    readonly onlyr: Variable<number>;
     readonly minep: { readonly at: (at: Expr<number>) => Variable<number> };
     readonly mineq: { readonly at: (at: Expr<number>) => Variable<number> };
     readonly miner: { readonly at: (at: Expr<number>) => Variable<number> };
@@ -170,6 +178,7 @@ interface Writer {
   readonly asserts: boolean;
   readonly locks: boolean;
   readonly fences: boolean;
+  readonly own: boolean;
   readonly depth: number;
   readonly isLooping: boolean;
 }
@@ -204,8 +213,10 @@ function value({ from, l }: Writer): Expr<number> | number {
   ])();
 }
 
+const plain = (one: Statement): Statement => one;
+
 const order = ({ from }: Writer, made: Statement): Statement =>
-  from.pick<(one: Statement) => Statement>([(one) => one, relaxed, relaxed, acquire, release, full])(made);
+  from.pick<(one: Statement) => Statement>([plain, relaxed, relaxed, acquire, release, full])(made);
 
 const access: readonly ((writer: Writer) => Statement | Text)[] = [
   (w) => step('store', set(cell(w), value(w))),
@@ -314,12 +325,126 @@ function fenced(w: Writer): Text {
   ])();
 }
 
+/** The cell that the thread alone accesses: a scalar, or an element by a computed index. */
+const ownCell = ({ from, mem, l, at }: Writer): Variable<number> =>
+  from.oneIn(4) ? [mem.minep, mem.mineq, mem.miner][at]!.at(l.i) : [mem.onlyp, mem.onlyq, mem.onlyr][at]!;
+
+/** A store of a cell of the thread whose value no local keeps. */
+function ownStore(w: Writer, cell: Variable<number>): Text {
+  const { from, l } = w;
+  const put = (to: Expr<number> | number) =>
+    from.pick([plain, plain, release, full])(step('own store', set(cell, to)));
+  return from.pick<() => Text>([
+    () => [either([put(0)], [put(1)])],
+    () => [either([put(2)], [put(1)])],
+    () => [either([put(1)], [note('no store')])],
+    () => [choose('choose', l.b), put(conditional(l.b, 1, 2)), step('forget', set(l.b, false))],
+    () => [choose('choose', l.b), put(conditional(l.b, 2, 1)), step('forget', set(l.b, false))],
+    () => [put(value(w))],
+  ])();
+}
+
+/** A store, or what may follow one, that a cell of the thread decides: directly, or by a local. */
+function ownUse(w: Writer, own: Variable<number>): Text {
+  const { from, mem, l } = w;
+  const wanted = from.pick([1, 1, 1, 0, 2]);
+  const target = from.pick([mem.y, mem.y, mem.y, mem.y, mem.x, mem.a.at(1)]);
+  const store = (): Statement => {
+    const to = from.pick<Expr<number> | number>([1, 2, l.r, l.s]);
+    return from.pick<() => Statement>([
+      () => step('store', set(target, to)),
+      () => step('store', set(target, to)),
+      () => release(step('store release', set(target, to))),
+      () => order(w, step('xchg', set(l.s, target), set(target, to))),
+      () => order(w, step('cmpxchg', set(l.b, eq(target, 0)), when(l.b, set(target, to)))),
+    ])();
+  };
+  const arm = (): Text => {
+    const fence = from.pick<() => Text>([
+      () => [],
+      () => [],
+      () => [],
+      () => [smpMb()],
+      () => [smpRmb()],
+      () => [smpWmb()],
+    ])();
+    return from.oneIn(2) ? [...fence, store()] : [store(), ...fence];
+  };
+  return from.pick<() => Text>([
+    () => [branch('branch on own', eq(own, wanted), arm(), from.oneIn(2) ? arm() : [])],
+    () => [branch('branch on own', ne(own, wanted), arm(), from.oneIn(3) ? [smpMb()] : [])],
+    () => [branch('leave', eq(own, wanted), [goto('out')]), store()],
+    () => [wait('wait for own', ne(own, from.pick([0, 1]))), store()],
+    () => [
+      from.pick([plain, acquire, full])(step('own load', set(l.r, own))),
+      step('store', set(target, l.r)),
+    ],
+    () => [
+      step('own load', set(l.s, own)),
+      step('index', set(l.i, conditional(eq(l.s, 1), 1, 0))),
+      step('store', set(mem.a.at(l.i), 1)),
+    ],
+    () => [step('own load', set(l.s, own)), step('store', set(through(target, l.s), 1))],
+    () => [step('saw own', set(l.saw.at(l.i), own)), step('store', set(target, l.saw.at(from.below(2))))],
+    () => [
+      step('own load', set(l.b, eq(own, wanted))),
+      step('conditional store', when(l.b, set(target, 1))),
+      store(),
+    ],
+    () => [
+      order(w, step('own cmpxchg', set(l.b, eq(own, wanted)), when(l.b, set(own, 1)))),
+      branch('branch', l.b, arm(), from.oneIn(2) ? arm() : []),
+    ],
+    () => [order(w, step('own xchg', set(l.r, own), set(own, 2))), step('store', set(target, l.r))],
+    () => [atomically('own to a cell', step('one', set(target, own)))],
+    () => [atomically('own and a load', step('one', set(l.r, target)), step('two', set(l.s, own))), store()],
+    () => [
+      loop('loop', l.i, [
+        branch('branch on own', eq([mem.minep, mem.mineq, mem.miner][w.at]!.at(l.i), wanted), arm()),
+      ]),
+    ],
+  ])();
+}
+
+/** What a cell of the thread holds, a load of another CPU's cell, and a store that hangs on what the cell holds. */
+function hangsOnOwn(w: Writer): Text {
+  const { from, mem, l } = w;
+  w.left -= 3;
+  // Nothing else in most of them: programs that are small enough for the slow machine.
+  if (!from.oneIn(3)) w.left = 0;
+  const own = ownCell(w);
+  const before = from.oneIn(4) ? [] : ownStore(w, own);
+  const read = (): Statement =>
+    from.pick<() => Statement>([
+      () => step('load', set(l.r, mem.x)),
+      () => step('load', set(from.pick([l.r, l.s]), from.pick([mem.x, mem.y]))),
+      () => step('load', set(l.saw.at(0), mem.x)),
+      () => acquire(step('load acquire', set(l.r, mem.x))),
+      () => order(w, step('xchg', set(l.r, mem.x), set(mem.x, 2))),
+      () => step('store', set(mem.x, 1)),
+    ])();
+  const text = [...before, ...(from.oneIn(6) ? [] : [read()]), ...ownUse(w, own)];
+  return from.oneIn(4) ? [...text, ...ownStore(w, own)] : text;
+}
+
+/** What notices that another CPU stores to `y` before it loads `x`. */
+function observer({ from, mem, l }: Writer): Text {
+  const load = step('load', set(l.r, mem.y));
+  const store = step('store', set(mem.x, from.pick([1, l.r])));
+  return from.oneIn(3) ? [load, store] : [load, smpMb(), store];
+}
+
 /** The same text once more. */
 const again = (text: Text): Text => text.map((part) => ('kind' in part ? { ...part } : again(part)));
 
 function statement(w: Writer): Statement | Text {
   const { from, l } = w;
   if (w.locks && w.depth === 0 && from.oneIn(2)) return underLock(w);
+  if (w.own && w.depth === 0 && !w.isLooping && !from.oneIn(3)) {
+    if (w.at === 0 || from.oneIn(3)) return hangsOnOwn(w);
+    w.left = from.oneIn(3) ? w.left - 2 : 0;
+    return observer(w);
+  }
   const take = () => {
     w.left -= 1;
     return from.pick(access)(w);
