@@ -21,7 +21,7 @@ test('variables of one CPU: it ends as the promise-first machine does', slow, ()
     { numRuns, seed: 1 },
   );
   expect(seen.compared).toBeGreaterThan(numRuns / 2);
-  expect(seen.several).toBeGreaterThan(numRuns / 3);
+  expect(seen.several).toBeGreaterThan(numRuns / 5);
 });
 
 test('variables of one CPU: no cut changes what is found', law, () => {
