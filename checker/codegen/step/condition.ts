@@ -2,7 +2,19 @@
  * Conditions in a normal form, and their code. Negations stand at the leaves, a part that several parts share stands
  * once, and one comparison tests all cells of a word that it can.
  */
-import { bothOf, i32, i64, oneOf, operation, type Wasm, type WasmOperator } from '../wasm/code.ts';
+import {
+  bothOf,
+  i32,
+  i64,
+  jump,
+  jumpIf,
+  oneOf,
+  operation,
+  sequence,
+  type Label,
+  type Wasm,
+  type WasmOperator,
+} from '../wasm/code.ts';
 
 /**
  * Whether `word & mask` equals `value`, or whether it does not.
@@ -238,12 +250,31 @@ function combinedCode({ kind, parts }: Combined): Wasm {
 
 /** The code of a group: its tests first, fused, then the other parts. */
 function runCodes(kind: Combined['kind'], run: readonly Condition[]): readonly Wasm[] {
+  const { tests, others } = fusedRun(kind, run);
+  if (tests === null) return [i32(Number(kind === 'any'))];
+  const codes = tests.map(testCode);
+  const together = codes.length === 0 ? [] : [codes.reduce(kind === 'all' ? bothOf : oneOf)];
+  return [...together, ...others.map(conditionCode)];
+}
+
+/** The fused tests of a group, null where they decide the whole, and its other parts. */
+function fusedRun(kind: Combined['kind'], run: readonly Condition[]) {
   const tests = run.filter((part) => part.kind === 'test');
-  const others = run.filter((part) => part.kind !== 'test').map(conditionCode);
-  if (tests.length === 0) return others;
-  const fused = kind === 'all' ? fusedAll(tests) : fusedAny(tests);
-  if (fused === null) return [i32(Number(kind === 'any'))];
-  return [fused.map(testCode).reduce(kind === 'all' ? bothOf : oneOf), ...others];
+  const others = run.filter((part) => part.kind !== 'test');
+  return { tests: kind === 'all' ? fusedAll(tests) : fusedAny(tests), others };
+}
+
+/**
+ * Code that jumps where a condition is false: a jump for each part of a conjunction, which costs least where a
+ * processor predicts it.
+ */
+export function jumpUnless(label: Label, condition: Condition): Wasm {
+  if (condition.kind !== 'all') return jumpIf(label, conditionCode(negation(condition)));
+  const jumps = runsOf(condition.parts).flatMap((run) => {
+    const { tests, others } = fusedRun('all', run);
+    return tests === null ? [jump(label)] : [...tests, ...others].map((part) => jumpUnless(label, part));
+  });
+  return sequence(...jumps);
 }
 
 /** A comparison of 32 bits where the mask spans no more: a constant of 64 bits costs an instruction. */

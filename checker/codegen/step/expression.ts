@@ -5,7 +5,16 @@ import { isArithmetic, modularOperand, type ArithmeticExpr } from '../../languag
 import { ofBits } from '../../language/interval.ts';
 import { printExpr } from '../../language/print.ts';
 import { cellIs, compared, type KnownCell, type ComparedOperand } from './comparison.ts';
-import { coded, combined, conditionCode, known, negation, sameTruth, type Condition } from './condition.ts';
+import {
+  coded,
+  combined,
+  conditionCode,
+  jumpUnless,
+  known,
+  negation,
+  sameTruth,
+  type Condition,
+} from './condition.ts';
 import type { CopyLayout, Layout } from '../layout/layout.ts';
 import type { Field } from '../layout/placement.ts';
 import { readCell, type Words } from '../layout/cells.ts';
@@ -21,7 +30,18 @@ import {
   wrapped,
   type Ranged,
 } from './number.ts';
-import { choose, either, get, i32, local, operation, sequence, set, type Wasm } from '../wasm/code.ts';
+import {
+  choose,
+  either,
+  get,
+  i32,
+  local,
+  operation,
+  sequence,
+  set,
+  type Label,
+  type Wasm,
+} from '../wasm/code.ts';
 import { quantified, weightOf } from './repeat.ts';
 
 /** The scope of an expression. */
@@ -125,6 +145,12 @@ export class ExpressionEmitter {
   /** Code that is 1 where the condition is false. */
   negation(expr: AnyExpr): Wasm {
     return conditionCode(negation(this.#conditionOf(expr)));
+  }
+
+  /** Code that jumps unless a condition has a value; good where a processor can predict that. */
+  jumpUnless(label: Label, value: boolean, expr: AnyExpr): Wasm {
+    const condition = this.#conditionOf(expr);
+    return jumpUnless(label, value ? condition : negation(condition));
   }
 
   #conditionOf(expr: AnyExpr): Condition {

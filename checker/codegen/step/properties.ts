@@ -13,10 +13,13 @@ import {
   get,
   i32,
   jump,
+  jumpIf,
   labelled,
   load,
   local,
   operation,
+  sequence,
+  set,
   store,
   type WasmLocal,
   type Wasm,
@@ -25,8 +28,14 @@ import {
 import { ExpressionEmitter } from './expression.ts';
 import { invariantFound, wrongPropertyFound, type MemoryEmitter } from '../memory-map.ts';
 
-/** Properties of a function: V8 optimises larger functions less well. */
+/** Properties of a function: V8 optimises larger functions less well, and each has two bits of 32. */
 const mostProperties = 16;
+
+/** The check of one property: `find` sets one of its bits where `record` has something to record. */
+interface PropertyCheck {
+  readonly find: Wasm;
+  readonly record: Wasm;
+}
 
 /** Emits the functions `check(state, id)` and `isStuck(state)`. */
 export class PropertyEmitter {
@@ -35,6 +44,7 @@ export class PropertyEmitter {
   readonly #memory: MemoryEmitter;
   readonly #state: WasmLocal;
   readonly #id = local('i32', 'id');
+  readonly #found = local('i32', 'found');
 
   constructor(system: TransitionSystem, layout: Layout, memory: MemoryEmitter) {
     this.#system = system;
@@ -58,30 +68,50 @@ export class PropertyEmitter {
     return { name, parameters: [this.#state, this.#id], result: null, body, exported: false };
   }
 
-  /** The function for some properties, from number `first` on. */
+  /**
+   * The function for some properties, from number `first` on. Few states have findings: it gathers them as bits, and
+   * records them behind all conditions, where calls cost the conditions no registers.
+   */
   #checkPart(name: string, properties: readonly Property[], first: number): WasmFunction {
     const { open, words } = wordsAt(this.#state, this.#layout.words);
     const checks = properties.map((property, at) => this.#property(property, first + at, words));
-    return this.#check(name, [...open, ...checks]);
+    return this.#check(name, [
+      ...open,
+      set(this.#found, i32(0)),
+      ...checks.map(({ find }) => find),
+      choose(
+        get(this.#found),
+        checks.map(({ record }) => record),
+      ),
+    ]);
   }
 
-  /** Code that checks one property. An error in the property itself is a finding too. */
-  #property({ kind, condition }: Property, at: number, words: Words): Wasm {
+  /** Code that finds whether one property has something to record. An error in the property itself is a finding too. */
+  #property({ kind, condition }: Property, at: number, words: Words): PropertyCheck {
     const done = labelled('done');
+    const [bit, wrongBit] = [1 << (at % mostProperties), 1 << (mostProperties + (at % mostProperties))];
+    const add = (bits: Wasm) => set(this.#found, operation('i32.or', get(this.#found), bits));
+    const onBit = (which: number, code: Wasm) =>
+      choose(operation('i32.and', get(this.#found), i32(which)), [code]);
     const record = (what: number) => call('record', i32(what), get(this.#id), i32(at));
-    const expressions = new ExpressionEmitter({
-      layout: this.#layout,
-      ends: endsOf(this.#system),
-      words,
-      thread: '',
-      replica: -1,
-      fail: () => [record(wrongPropertyFound), jump(done)],
-    });
-    if (kind === 'always')
-      return block(done, choose(expressions.negation(condition), [record(invariantFound)]));
+    const recordWrong: Wasm[] = [];
+    const fail = () => {
+      recordWrong[0] = onBit(wrongBit, record(wrongPropertyFound));
+      return [add(i32(wrongBit)), jump(done)];
+    };
+    const ends = endsOf(this.#system);
+    const layout = this.#layout;
+    const expressions = new ExpressionEmitter({ layout, ends, words, thread: '', replica: -1, fail });
     const flag = this.#memory.address(this.#memory.map.reached.at + at * 4);
-    const setFlag = choose(expressions.condition(condition), [store(i32(1), 'i32', flag)]);
-    return block(done, choose(operation('i32.eqz', load('i32', flag)), [setFlag]));
+    const isAlways = kind === 'always';
+    const isKnown = isAlways ? [] : [jumpIf(done, load('i32', flag))];
+    return {
+      find: block(done, ...isKnown, expressions.jumpUnless(done, !isAlways, condition), add(i32(bit))),
+      record: sequence(
+        onBit(bit, isAlways ? record(invariantFound) : store(i32(1), 'i32', flag)),
+        ...recordWrong,
+      ),
+    };
   }
 
   /** `isStuck(state)`: whether a thread has not ended that must not block forever. */
