@@ -311,7 +311,10 @@ class PackedSpace implements CompiledSpace {
 
   #expandAlone(from: number, to: number): void {
     for (let at = from; at < to;) {
-      at = this.#memory.generateToInsert(at, to);
+      const first = at;
+      this.#recording(() => {
+        at = this.#memory.expand(first, to);
+      });
       this.#insert();
     }
   }
@@ -346,12 +349,16 @@ class PackedSpace implements CompiledSpace {
 
   /** Stores the candidates of this thread. */
   #insert(): void {
-    const { finding } = this.#memory.globals;
-    const { at } = this.#model.map.findings;
     this.#memory.makeRoom();
-    finding.value = at;
-    this.#memory.code.insert();
-    this.#record(at, addressOf(finding.value));
+    this.#recording(() => this.#memory.code.insert());
+  }
+
+  /** Records the findings of `work` by this thread. */
+  #recording(work: () => void): void {
+    const { at } = this.#model.map.findings;
+    this.#memory.globals.finding.value = at;
+    work();
+    this.#record(at, addressOf(this.#memory.globals.finding.value));
   }
 
   /** Reads the findings from `at` up to `end` in memory. */

@@ -7,7 +7,7 @@ const firstSlots = 2_048;
 export const fullest = 0.8;
 export const slotBytes = 4;
 /** Each entry of a rebuilt table is a cache miss; growth by 3 has two thirds of the misses of growth by 2. */
-const growth = 3;
+export const growth = 3;
 
 /** The limits of memory. */
 export interface Room {

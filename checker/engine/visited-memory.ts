@@ -6,13 +6,16 @@ import { Dictionary, type DictionaryCode, type DictionaryGlobals } from './dicti
 import { chooseParts } from './choose-parts.ts';
 import { knownValues, prepareBatch, type CompactCode, type Compacting } from './compaction.ts';
 import { compactFormat, type CompactFormat, type PartValues } from '../codegen/layout/compact-format.ts';
+import { grow } from './grow-memory.ts';
 import { CapacityError } from '../state-space/state-space.ts';
-import { bytesFor, fullest, mostStates, slotBytes, slotsFor, type Room } from './table-size.ts';
+import { bytesFor, fullest, growth, mostStates, slotBytes, slotsFor, type Room } from './table-size.ts';
 
 /** The exported functions of a module, as `compile-model.ts` and `visited-set.ts` define them. */
 export interface GeneratedCode extends DictionaryCode, CompactCode {
   readonly generate: (from: number, to: number) => number;
   readonly insert: () => void;
+  /** Does not exist for compact states. */
+  readonly expand: (from: number, to: number) => number;
   /** These four exist only for several workers. */
   readonly claim: () => void;
   readonly storeAtOnce: () => void;
@@ -38,6 +41,7 @@ export interface GeneratedGlobals extends DictionaryGlobals {
   readonly cursor: WebAssembly.Global;
   readonly mark: WebAssembly.Global;
   readonly finding: WebAssembly.Global;
+  readonly room: WebAssembly.Global;
   /** These exist only for several workers. */
   readonly areas: WebAssembly.Global;
   readonly before: WebAssembly.Global;
@@ -53,6 +57,12 @@ export interface MemoryOptions {
   readonly wideFrom: number | null;
   /** Compiles the same model for compact states; null: states stay as they are. */
   readonly compacting: Compacting | null;
+}
+
+/** The bytes of a state, and bytes behind the states that memory gets, too, if the system has them. */
+interface StatesGrowth {
+  readonly stride?: number;
+  readonly spares?: readonly number[];
 }
 
 /** Bytes reserved for the areas of workers, for any number of workers. */
@@ -238,8 +248,14 @@ export class VisitedMemory {
     return this.code.generate(from, to);
   }
 
-  /** As `generate`; afterwards the candidates are ready for `insert`. States may get a wider format. */
-  generateToInsert(from: number, to: number): number {
+  /**
+   * Gathers the successors of states from `from` on, ready for `insert`; returns the first state that is not expanded.
+   * Where states are plain, it stores all batches but the last one that it has gathered, as far as they have room; the
+   * caller has set `finding`. States may get a wider format.
+   */
+  expand(from: number, to: number): number {
+    const { format, folding } = this.#model;
+    if (format === null && folding === null) return this.code.expand(from, to);
     while (this.#model.format !== null) {
       const counted = this.#fired().slice();
       const end = this.code.generate(from, to);
@@ -340,7 +356,7 @@ export class VisitedMemory {
     const tables = before === null ? null : this.#savedTables(this.#model);
     const page = pagesBefore(model.map, slots);
     if (this.#options.wideFrom !== null || page > this.globals.statesPage.value) this.#makeRoomBefore(page);
-    this.#growStates(count, 0, Math.max(map.stride, format.bytes));
+    this.#growStates(this.globals.statesPage.value, count, { stride: Math.max(map.stride, format.bytes) });
     const instance = this.#instanceOf(model);
     for (const name of model.module.globals as readonly (keyof GeneratedGlobals)[])
       instance.globals[name].value = this.globals[name].value;
@@ -471,11 +487,30 @@ export class VisitedMemory {
   makeRoom(more = this.gathered): void {
     const { stride } = this.#model.map;
     const needed = Math.min(this.count + more, this.#mostStates);
-    const slots = slotsFor(needed, this.#room);
+    const slots = Math.max(slotsFor(needed, this.#room), this.globals.slots.value);
+    const most = Math.min(Math.floor(slots * fullest), this.#mostStates);
+    this.#reserve(slots, needed, most);
     if (slots > this.globals.slots.value) this.#growTable(slots);
-    // Memory for a full table at once: V8 collects garbage at each growth of memory.
-    const most = Math.min(Math.floor(this.globals.slots.value * fullest), this.#mostStates);
-    this.#growStates(needed, Math.max(0, most - needed) * stride);
+    const reserved = this.states.buffer.byteLength - this.statesAt - rowMargin;
+    this.globals.room.value = Math.min(most, Math.floor(reserved / stride));
+  }
+
+  /**
+   * Grows memory for a table of `slots` slots and `needed` states. V8 collects garbage as memory grows, so that it grows
+   * by more if the system has it: by the next two tables and their states, which nothing touches before, or by `most`
+   * states of this table.
+   */
+  #reserve(slots: number, needed: number, most: number): void {
+    const { map } = this.#model;
+    const later = slotsFor(most * growth ** 2, this.#room);
+    const mostLater = Math.min(Math.floor(later * fullest), this.#mostStates);
+    const spares = [
+      (later - slots) * slotBytes + (mostLater - needed) * map.stride,
+      (most - needed) * map.stride,
+    ];
+    const page = pagesBefore(map, slots) + (this.#dictionary?.pages ?? 0);
+    if (this.#options.wideFrom !== null) this.#makeRoomBefore(page);
+    this.#growStates(Math.max(page, this.globals.statesPage.value), needed, { spares });
   }
 
   /** Enlarges the table and enters all states again; states behind the table move to make room. */
@@ -483,7 +518,7 @@ export class VisitedMemory {
     const page = pagesBefore(this.#model.map, slots);
     this.#makeRoomBefore(page + (this.#dictionary?.pages ?? 0));
     this.#dictionary?.move(page);
-    this.#growStates(1, 0);
+    this.#growStates(this.globals.statesPage.value, 1);
     this.#setSlots(slots);
     this.#rebuild();
   }
@@ -498,7 +533,7 @@ export class VisitedMemory {
   /** Moves all that stands behind table and dictionary to a page, or grows their memory up to it. */
   #makeRoomBefore(page: number): void {
     if (this.#options.wideFrom === null) this.#moveStates(page);
-    else grow(this.memory, Number, page * pageBytes, 0);
+    else grow(this.memory, Number, page * pageBytes);
   }
 
   /** Makes room in the dictionary for the segments of some states. */
@@ -510,14 +545,19 @@ export class VisitedMemory {
     dictionary.enlarge(slots);
   }
 
-  #growStates(states: number, spare: number, stride = this.#model.map.stride): void {
-    const end = this.statesAt + states * stride + rowMargin;
-    grow(this.states, this.#options.wideFrom === null ? Number : BigInt, end, spare);
+  /** Grows the memory of states for so many that begin at a page. */
+  #growStates(
+    page: number,
+    states: number,
+    { stride = this.#model.map.stride, spares = [] }: StatesGrowth = {},
+  ): void {
+    const end = page * pageBytes + states * stride + rowMargin;
+    grow(this.states, this.#options.wideFrom === null ? Number : BigInt, end, spares);
   }
 
   #moveStates(page: number): void {
     const [from, to, size] = [this.statesAt, page * pageBytes, this.count * this.#model.map.stride];
-    grow(this.memory, Number, to + size + rowMargin, 0);
+    grow(this.memory, Number, to + size + rowMargin);
     new Uint8Array(this.memory.buffer).copyWithin(to, from, from + size);
     this.globals.statesPage.value = page;
   }
@@ -569,27 +609,6 @@ function roomOf({ map }: CompiledModel, maxBytes: number, wideFrom: number | nul
   const statesBytes = wideFrom === null ? narrow : wide;
   const bytes = Math.min(maxBytes, wideFrom === null ? narrow : narrow + wide);
   return { bytes, statesBytes, slots: Math.floor(narrow / lineBytes) * lineSlots };
-}
-
-/** Pages as a memory counts them: one with addresses of 64 bits in BigInt. */
-type PageCount = (pages: number) => number | bigint;
-
-/** Grows a memory to `bytes` bytes, and by `spare` more if the system has them. */
-function grow(memory: WebAssembly.Memory, count: PageCount, bytes: number, spare: number): void {
-  const missing = Math.ceil((bytes - memory.buffer.byteLength) / pageBytes);
-  if (missing <= 0) return;
-  const attempts = [missing + Math.ceil(spare / pageBytes), missing].map(count);
-  if (!attempts.some((pages) => canGrow(memory, pages)))
-    throw new CapacityError(`the system has no more memory for the visited set, which needs ${bytes} bytes`);
-}
-
-function canGrow(memory: WebAssembly.Memory, pages: number | bigint): boolean {
-  try {
-    memory.grow(pages as never);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** What all workers know of the visited set: the globals of the same names. */

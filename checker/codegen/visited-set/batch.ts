@@ -27,8 +27,11 @@ import {
 import { deadlockFound, findingBytes, markBytes, type MemoryEmitter } from '../memory-map.ts';
 import type { HashTableEmitter } from './hash-table.ts';
 
-/** Globals: where the next candidate, mark and finding go, and the state being expanded. */
-export const batchGlobals = ['cursor', 'mark', 'finding', 'source'] as const;
+/**
+ * Globals: where the next candidate, mark and finding go, the state being expanded, and the number of states that have
+ * room in table and memory.
+ */
+export const batchGlobals = ['cursor', 'mark', 'finding', 'source', 'room'] as const;
 
 /** A walk through states in order, and the marks between them. */
 interface OrderedWalk {
@@ -99,6 +102,7 @@ export class BatchEmitter {
       this.#generate(),
       this.#checkNew(),
       this.#insert(),
+      ...(this.#isPrepared ? [] : [this.#expand()]),
     ];
   }
 
@@ -238,5 +242,27 @@ export class BatchEmitter {
       ? atOnce
       : this.candidatesInOrder({ between: storeAndCheck('insertNew'), onMark: recordMark });
     return { name: 'insert', parameters: [], result: null, body, exported: true };
+  }
+
+  /**
+   * `expand(from, to)`: stores the successors of states from `from` on, batch by batch, up to one that is the last, may
+   * have no room or follows a finding; that one is left to `insert`. Returns the first state that is not expanded.
+   */
+  #expand(): WasmFunction {
+    const { map } = this.#memory;
+    const [from, to] = locals('i32', 'from', 'to');
+    const [stop, again] = [labelled('stop'), labelled('again')];
+    const gathered = this.#memory.candidateNumber(getGlobal('cursor'));
+    const stored = operation('i32.add', getGlobal('count'), gathered);
+    const each = [
+      set(from, call('generate', get(from), get(to))),
+      jumpIf(stop, operation('i32.ge_u', get(from), get(to))),
+      jumpIf(stop, operation('i32.gt_u', stored, getGlobal('room'))),
+      jumpIf(stop, operation('i32.ne', getGlobal('finding'), this.#memory.address(map.findings.at))),
+      call('insert'),
+      jump(again),
+    ];
+    const body = [block(stop, loop(again, ...each)), get(from)];
+    return { name: 'expand', parameters: [from, to], result: 'i32', body, exported: true };
   }
 }
