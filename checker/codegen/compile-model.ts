@@ -40,6 +40,8 @@ export interface CompiledModel {
 export interface ModelOptions extends LayoutOptions {
   /** The bits of a hash that count, for tests in which states collide; default: all. */
   readonly hashMask?: bigint | undefined;
+  /** As `WasmModule.fewLocals` says. */
+  readonly fewLocals?: number | undefined;
   /** The workers that share the memory, and the sizes of their areas. */
   readonly share?: Share;
   /** How to fold states that have wide arrays; null: states are stored as they are. Folding takes one worker. */
@@ -56,7 +58,14 @@ export interface ModelOptions extends LayoutOptions {
 }
 
 export function compileModel(system: TransitionSystem, options: ModelOptions = {}): CompiledModel {
-  const { hashMask, share: wanted = alone, wide = false, mayMove = () => true, ...others } = options;
+  const {
+    hashMask,
+    fewLocals,
+    share: wanted = alone,
+    wide = false,
+    mayMove = () => true,
+    ...others
+  } = options;
   const { labelOf = null, conditions = [], fold = null, compact = null, ...wishes } = others;
   const sizes = {
     transitions: system.transitions.length,
@@ -83,7 +92,7 @@ export function compileModel(system: TransitionSystem, options: ModelOptions = {
     ...visitedSet.functions(stepFunctions),
     ...conditionFunctions({ system, layout, memory, table: visitedSet.table, conditions }),
   ];
-  const module = { functions, globals: visitedSet.globals, shared, wide };
+  const module = { functions, globals: visitedSet.globals, shared, wide, fewLocals };
   return {
     layout,
     folding,

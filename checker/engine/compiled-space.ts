@@ -43,6 +43,10 @@ export interface CompiledOptions {
   readonly wideFrom?: number | null;
   /** The bits of a hash that count, for tests in which states collide. */
   readonly hashMask?: bigint;
+  /** The successors of a batch, for tests with several batches; default: as `alone` says. */
+  readonly batch?: number;
+  /** As `WasmModule.fewLocals` says. */
+  readonly fewLocals?: number;
   /** The workers that share the search; null: the calling thread works alone. */
   readonly parallel?: WorkerOptions | null;
   /** States are stored with these interchangeable copies in canonical order, one for all permutations. */
@@ -160,6 +164,8 @@ class PackedSpace implements CompiledSpace {
       maxBytes = 2 ** 32,
       wideFrom = maxBytes > 2 ** 32 && canBeWide() ? 0 : null,
       hashMask,
+      batch = alone.batch,
+      fewLocals,
       parallel = null,
       symmetry = null,
       fold = {},
@@ -183,7 +189,8 @@ class PackedSpace implements CompiledSpace {
       conditions: live ? goalConditions(system) : [],
       mayMove: (copy) => only === null || moves(only, copy),
       wide: wideFrom !== null,
-      share: { ...alone, workers: parallel?.workers ?? 1, ...parallel?.small },
+      fewLocals,
+      share: { ...alone, batch, workers: parallel?.workers ?? 1, ...parallel?.small },
     };
     const model = compileModel(system, wishes);
     const { workers } = model;
@@ -301,6 +308,7 @@ class PackedSpace implements CompiledSpace {
     const { mostEdges } = this.#model;
     this.#memory.compactIfMany();
     for (let at = from; at < to;) {
+      this.#memory.expanded = at;
       const fitting = Math.min(to, at + Math.floor(this.#memory.left(mostEdges) / mostEdges));
       const pool = this.#poolFor(fitting - at);
       const end = pool === null ? Math.min(fitting, at + aloneAtATime) : fitting;

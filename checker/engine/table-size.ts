@@ -24,6 +24,21 @@ export function slotsFor(states: number, room: Room): number {
   return Math.min(slots, Math.max(firstSlots, room.slots));
 }
 
+/** A search that has this part of its states still to expand will have several times as many. */
+const growingFrom = 1 / 4;
+
+/**
+ * The slots of a table that must grow for `states` states of `stride` bytes, `expanded` of them expanded. While a search
+ * grows fast it skips a size, whose table would soon be rebuilt, if that takes no more than a quarter of the memory.
+ */
+export function slotsAhead(states: number, expanded: number, stride: number, room: Room): number {
+  const slots = slotsFor(states, room);
+  const ahead = Math.min(slots * growth, Math.max(firstSlots, room.slots));
+  const isGrowing = states - expanded >= growingFrom * states;
+  const isAffordable = states * stride + ahead * slotBytes <= room.bytes / 4;
+  return isGrowing && isAffordable ? ahead : slots;
+}
+
 export const bytesFor = (states: number, stride: number, room: Room): number =>
   states * stride + slotsFor(states, room) * slotBytes;
 

@@ -7,8 +7,18 @@ import { chooseParts } from './choose-parts.ts';
 import { knownValues, prepareBatch, type CompactCode, type Compacting } from './compaction.ts';
 import { compactFormat, type CompactFormat, type PartValues } from '../codegen/layout/compact-format.ts';
 import { grow } from './grow-memory.ts';
+import { beginRecent, firstCandidate, forgetRecent, type OwnMemory } from './recent-candidates.ts';
 import { CapacityError } from '../state-space/state-space.ts';
-import { bytesFor, fullest, growth, mostStates, slotBytes, slotsFor, type Room } from './table-size.ts';
+import {
+  bytesFor,
+  fullest,
+  growth,
+  mostStates,
+  slotBytes,
+  slotsAhead,
+  slotsFor,
+  type Room,
+} from './table-size.ts';
 
 /** The exported functions of a module, as `compile-model.ts` and `visited-set.ts` define them. */
 export interface GeneratedCode extends DictionaryCode, CompactCode {
@@ -59,6 +69,9 @@ export interface MemoryOptions {
   readonly compacting: Compacting | null;
 }
 
+/** Memory that V8 provides without a collection of garbage; nothing touches what a search does not need. */
+const smallBytes = 2 ** 24;
+
 /** The bytes of a state, and bytes behind the states that memory gets, too, if the system has them. */
 interface StatesGrowth {
   readonly stride?: number;
@@ -84,6 +97,8 @@ export class VisitedMemory {
   #numbers: Int32Array;
   #words: BigUint64Array;
   #stateWords: BigUint64Array;
+  /** The states expanded so far, for how far the table grows. */
+  expanded = Infinity;
   /** Whether compact states would not save enough. */
   #stayPlain = false;
   #rebuild: () => void = () => this.#enterAlone();
@@ -145,7 +160,7 @@ export class VisitedMemory {
     return this.globals.count.value;
   }
 
-  /** Bytes of the states, their table, and their dictionary or numbers. */
+  /** Bytes of the states, the table that they need, and their dictionary or numbers. */
   get bytes(): number {
     return bytesFor(this.count, this.#model.map.stride, this.#room) + this.#otherBytes;
   }
@@ -487,28 +502,30 @@ export class VisitedMemory {
   makeRoom(more = this.gathered): void {
     const { stride } = this.#model.map;
     const needed = Math.min(this.count + more, this.#mostStates);
-    const slots = Math.max(slotsFor(needed, this.#room), this.globals.slots.value);
+    const { value: before } = this.globals.slots;
+    const isFull = slotsFor(needed, this.#room) > before;
+    const slots = isFull ? slotsAhead(needed, this.expanded, stride, this.#room) : before;
     const most = Math.min(Math.floor(slots * fullest), this.#mostStates);
     this.#reserve(slots, needed, most);
-    if (slots > this.globals.slots.value) this.#growTable(slots);
+    if (isFull) this.#growTable(slots);
     const reserved = this.states.buffer.byteLength - this.statesAt - rowMargin;
     this.globals.room.value = Math.min(most, Math.floor(reserved / stride));
   }
 
   /**
-   * Grows memory for a table of `slots` slots and `needed` states. V8 collects garbage as memory grows, so that it grows
-   * by more if the system has it: by the next two tables and their states, which nothing touches before, or by `most`
-   * states of this table.
+   * Grows memory for a table of `slots` slots and `needed` states. V8 collects garbage as memory grows, unless it is
+   * small, so that it grows by more if the system has it: by the next two tables and their states, which nothing touches
+   * before, or by `most` states of this table.
    */
   #reserve(slots: number, needed: number, most: number): void {
     const { map } = this.#model;
+    const page = pagesBefore(map, slots) + (this.#dictionary?.pages ?? 0);
+    const spare = (most - needed) * map.stride;
+    const end = page * pageBytes + needed * map.stride;
     const later = slotsFor(most * growth ** 2, this.#room);
     const mostLater = Math.min(Math.floor(later * fullest), this.#mostStates);
-    const spares = [
-      (later - slots) * slotBytes + (mostLater - needed) * map.stride,
-      (most - needed) * map.stride,
-    ];
-    const page = pagesBefore(map, slots) + (this.#dictionary?.pages ?? 0);
+    const ahead = (later - slots) * slotBytes + (mostLater - needed) * map.stride;
+    const spares = [end + spare < smallBytes ? smallBytes - end : ahead, spare];
     if (this.#options.wideFrom !== null) this.#makeRoomBefore(page);
     this.#growStates(Math.max(page, this.globals.statesPage.value), needed, { spares });
   }
@@ -617,43 +634,4 @@ export interface SharedGlobals {
   readonly slots: number;
   readonly numberMask: number;
   readonly statesPage: number;
-}
-
-/** The memory of one worker, and the distance of its own areas from those of the first. */
-interface OwnMemory {
-  readonly map: MemoryMap;
-  readonly memory: WebAssembly.Memory;
-  readonly areas: number;
-}
-
-/** State 0 as a candidate of a worker before candidates are compacted; `at` is its address. Valid until memory grows. */
-export function firstCandidate(
-  {
-    map,
-    memory,
-    states,
-    code,
-    areas,
-  }: OwnMemory & { readonly states: WebAssembly.Memory; readonly code: GeneratedCode },
-  at: number,
-): Uint8Array {
-  if (map.numbers.bytes === 0) return new Uint8Array(states.buffer, at, map.candidateStride);
-  code.open(0);
-  return new Uint8Array(memory.buffer, map.opened.at + areas, map.candidateStride);
-}
-
-/** Empties a worker's recent cache; assumes what `beginRecent` does. */
-export function forgetRecent(own: OwnMemory, firstState: Uint8Array): void {
-  const { map, memory, areas } = own;
-  new Uint8Array(memory.buffer, map.recent.at + areas, map.recent.bytes).fill(0);
-  beginRecent(own, firstState);
-}
-
-/**
- * Writes state 0 into the entry of the state of zeros, the only one whose zeros a candidate may equal.
- *
- * Assumes:  state 0 is stored.
- */
-function beginRecent({ map, memory, areas }: OwnMemory, firstState: Uint8Array): void {
-  new Uint8Array(memory.buffer).set(firstState, map.recent.at + areas);
 }

@@ -5,13 +5,12 @@
 import {
   addressOf,
   enterStates,
-  firstCandidate,
-  forgetRecent,
   type SharedGlobals,
   type GeneratedCode,
   type GeneratedGlobals,
 } from './visited-memory.ts';
 import { prepareBatch } from './compaction.ts';
+import { firstCandidate, forgetRecent } from './recent-candidates.ts';
 import { outcomeAt, takenAt, type MemoryMap, type Share } from '../codegen/memory-map.ts';
 import { pageBytes } from '../codegen/wasm/encode.ts';
 

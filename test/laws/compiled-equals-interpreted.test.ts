@@ -38,6 +38,7 @@ describe('compiled equals interpreted on random models', () => {
     // The first 64 KiB of states lie below 4 GiB, the others above.
     ['with states on both sides of 4 GiB', { errors: true }, { wideFrom: 2 ** 32 - 2 ** 16 }],
     ['with hashes of two bits', { errors: true }, { hashMask: 2n ** 63n + 2n ** 31n }],
+    ['in many batches, with shared locals', { errors: true }, { batch: 8, fewLocals: 0 }],
     ['folded', { errors: true }, everyWord],
     ['folded, above 4 GiB', { errors: true }, { ...everyWord, wideFrom: 2 ** 32 }],
     ['compact', { errors: true }, compact],

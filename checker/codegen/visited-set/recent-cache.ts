@@ -6,7 +6,7 @@
  * it in the batch or is stored, and needs no lookup in the visited set.
  *
  * The table begins as zeros, as if the state of zeros had been met. Only the entry of hash 0 can match another
- * candidate: `forgetRecent` in `engine/visited-memory.ts` writes a stored state there, and no candidate is dropped
+ * candidate: `forgetRecent` in `engine/recent-candidates.ts` writes a stored state there, and no candidate is dropped
  * before that.
  */
 import {

@@ -113,6 +113,11 @@ export interface WasmModule {
   /** Whether workers share the memories. */
   readonly shared: boolean;
   readonly wide: boolean;
+  /**
+   * Up to so many variables of a function, each has a local of its own: to allocate them takes longer than what it saves.
+   * Default: 128; tests share all.
+   */
+  readonly fewLocals?: number | undefined;
 }
 
 export const local = (type: ValueType, name: string): WasmLocal => ({ type, name });

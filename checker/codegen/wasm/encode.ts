@@ -33,7 +33,7 @@ const [blockOp, loopOp, ifOp, elseOp, endOp] = [0x02, 0x03, 0x04, 0x05, 0x0b] as
 const noValue = 0x40;
 
 export function encodeModule(module: WasmModule): Uint8Array<ArrayBuffer> {
-  const { functions, globals } = module;
+  const { functions, globals, fewLocals } = module;
   const numbers = new Map(functions.map(({ name }, at) => [name, at]));
   const exported = [
     ...functions.flatMap(({ name, exported: shown }, at) =>
@@ -55,7 +55,9 @@ export function encodeModule(module: WasmModule): Uint8Array<ArrayBuffer> {
     section(7, exported),
     section(
       10,
-      functions.map((definition) => sized(functionBody(definition, { functions: numbers, globals }))),
+      functions.map((definition) =>
+        sized(functionBody(definition, { functions: numbers, globals }, fewLocals)),
+      ),
     ),
   ];
   return new Uint8Array([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00].concat(...sections));
@@ -115,23 +117,34 @@ function pushSigned64(value: bigint, bytes: Bytes): void {
 /** The context in which the body of a function is encoded. */
 interface Writer {
   readonly bytes: Bytes;
-  readonly locals: ReadonlyMap<WasmLocal, number>;
+  readonly locals: LocalNumbers;
   /** The enclosing labels, the innermost last; an `if` has one that no jump names. */
   readonly labels: (Label | null)[];
   readonly functions: ReadonlyMap<string, number>;
   readonly globals: readonly string[];
 }
 
-function functionBody(code: WasmFunction, names: Pick<Writer, 'functions' | 'globals'>): Bytes {
-  const { numbers, types } = localsOf(code);
-  const writer: Writer = {
-    bytes: [],
-    locals: numbers,
-    labels: [],
-    ...names,
-  };
-  writeAll(code.body, writer);
-  return vector(types.map((type) => [0x01, typeCodes[type]])).concat(writer.bytes, endOp);
+type Names = Pick<Writer, 'functions' | 'globals'>;
+
+/** The number of each variable, and the types of the locals behind the parameters. */
+interface LocalNumbers {
+  readonly numbers: Map<WasmLocal, number>;
+  readonly types: ValueType[];
+}
+
+const defaultFewLocals = 128;
+
+function functionBody(code: WasmFunction, names: Names, fewLocals = defaultFewLocals): Bytes {
+  const parameters = new Map(code.parameters.map((parameter, at) => [parameter, at]));
+  const own: LocalNumbers = { numbers: parameters, types: [] };
+  const body = bodyWith(own, code, names);
+  return own.types.length <= fewLocals ? body : bodyWith(localsOf(code), code, names);
+}
+
+function bodyWith(locals: LocalNumbers, { body }: WasmFunction, names: Names): Bytes {
+  const writer: Writer = { bytes: [], locals, labels: [], ...names };
+  writeAll(body, writer);
+  return vector(locals.types.map((type) => [0x01, typeCodes[type]])).concat(writer.bytes, endOp);
 }
 
 function write(code: Wasm, writer: Writer): void {
@@ -193,9 +206,18 @@ const variableOps = { get: 0x20, set: 0x21, tee: 0x22, 'global.get': 0x23, 'glob
 
 function writeVariable(code: VariableOperation, writer: Writer): void {
   if ('value' in code) write(code.value, writer);
-  const at = 'local' in code ? writer.locals.get(code.local)! : writer.globals.indexOf(code.name);
+  const at = 'local' in code ? numberOf(code.local, writer.locals) : writer.globals.indexOf(code.name);
   writer.bytes.push(variableOps[code.kind]);
   pushUnsigned(at, writer.bytes);
+}
+
+/** The number of a variable; one without a number gets a local. */
+function numberOf(variable: WasmLocal, { numbers, types }: LocalNumbers): number {
+  const known = numbers.get(variable);
+  if (known !== undefined) return known;
+  numbers.set(variable, numbers.size);
+  types.push(variable.type);
+  return numbers.size - 1;
 }
 
 function writeAccess(code: Wasm & { kind: 'load' | 'store' | 'fill' | 'atomic' }, writer: Writer): void {

@@ -29,9 +29,9 @@ interface LifetimeWalk {
 
 export interface SharedLocals {
   /** The number of each variable; parameters come first. */
-  readonly numbers: ReadonlyMap<WasmLocal, number>;
+  readonly numbers: Map<WasmLocal, number>;
   /** The types of the locals behind the parameters. */
-  readonly types: readonly ValueType[];
+  readonly types: ValueType[];
 }
 
 /** Variables whose lifetimes do not overlap share a local. */
