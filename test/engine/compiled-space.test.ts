@@ -4,6 +4,7 @@ import { transitionSystem } from '../../checker/program/build-transitions.ts';
 import type { TransitionSystem } from '../../checker/program/transition-system.ts';
 import {
   add,
+  always,
   array,
   bool,
   choose,
@@ -13,6 +14,7 @@ import {
   init,
   loop,
   mul,
+  not,
   range,
   reachable,
   set,
@@ -48,7 +50,29 @@ function manySegments(): TransitionSystem {
   );
 }
 
+/** All states but the first violate its claim. */
+function manyFindings(): TransitionSystem {
+  const mem = shared({ seen: init(bool, false) });
+  const locals = { i: init(index(12), 0) };
+  const t = thread('t', { cpus: 3, locals }, (l) => [loop('i', l.i, [step('see', set(mem.seen, true))])]);
+  const properties = [always('nothing is seen', not(mem.seen)), reachable('it is seen', mem.seen)];
+  const parts = { shared: mem, threads: [t], properties };
+  return transitionSystem(
+    defineModel({ name: 'seen', summary: '', options: {}, build: () => parts }).build(),
+  );
+}
+
 describe('the compiled space', () => {
+  test('records more findings in a level than have room at once', () => {
+    const system = manyFindings();
+    const compiled = explore(compiledSpace(system, { batch: 4 }), Infinity)!;
+    const interpreted = explore(interpretedSpace(system), Infinity)!;
+    expect(compiled.count).toBeGreaterThan(1_500);
+    expect([compiled.count, compiled.transitions]).toEqual([interpreted.count, interpreted.transitions]);
+    expect(compiled.findings.length).toBe(compiled.count - 1);
+    expect(compiled.findings).toEqual(interpreted.findings);
+  });
+
   test('finds the states of the interpreter in the same order after its table has grown several times', () => {
     const system = tableOf(2, 3);
     const compiled = explore(compiledSpace(system), Infinity)!;
