@@ -27,7 +27,7 @@ import { primitiveOf } from './lower/primitives.ts';
 import type { Program, ThreadDefinition } from './lower/program.ts';
 import { ThreadLowering } from './lower/thread.ts';
 import { watchRaces } from './lower/watch-races.ts';
-import { hasNumber, Memory, typeKey } from './memory.ts';
+import { Memory, typeKey } from './memory.ts';
 import { sourceText } from './lower/emitter.ts';
 import { stubsOf } from './stubs.ts';
 import {
@@ -246,7 +246,7 @@ function declarationsOf({ memory, kernel }: Program): Readonly<Record<string, An
         length,
         meaning: isGhost ? 'a variable of the proof has a value' : '',
         ...(isGhost ? { ghost: 'proof' as const } : {}),
-        ...(length === null && !hasNumber.test(name) ? {} : { elementNames: names }),
+        ...(length === null && names[0] === name ? {} : { elementNames: names }),
       },
     ],
   );

@@ -279,8 +279,8 @@ export const nullPointer = -1;
 export const zeroOf = (type: ScalarType): Value =>
   type.kind === 'bool' ? false : type.kind === 'pointer' ? nullPointer : 0;
 
-/** A way down to members: each step a field, with its type. */
-type Path = readonly { readonly field: string; readonly type: Type }[];
+/** A way down to members: each step a field, with its type; one that is the only member of a counter has no name. */
+type Path = readonly { readonly field: string; readonly type: Type; readonly isNameless: boolean }[];
 
 /** What contains objects of a space: a variable, a pool, or the objects of another space; and the way to them there. */
 type Source = { readonly path: Path } & (
@@ -330,7 +330,8 @@ class SpaceBuilder {
     };
     for (const field of type.fields)
       if (!overlay.has(`${path}${field.name}`)) {
-        const inner = { ...source, path: [...source.path, { field: field.name, type: field.type }] };
+        const step = { field: field.name, type: field.type, isNameless: isCounter(type) };
+        const inner = { ...source, path: [...source.path, step] };
         this.#find(field.type, inner, { overlay, path: `${path}${field.name}.` });
       }
   }
@@ -347,7 +348,7 @@ class SpaceBuilder {
       const all = source.path.reduce<readonly string[]>(
         (owners, step) =>
           elementNamesOf(
-            owners.map((owner) => `${owner}.${step.field}`),
+            owners.map((owner) => (step.isNameless ? owner : `${owner}.${step.field}`)),
             step.type,
           ),
         roots,

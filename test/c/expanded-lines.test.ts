@@ -25,7 +25,7 @@ THREAD(t)
   const { beside, step } = lines.find((line) => line.text.includes('kzalloc'))!;
   expect(beside.map((remark) => remark.text)).toEqual([
     'new foo[0] allocated: false -> true',
-    'foo.b: 2 -> 0',
+    'new foo[0].b: 2 -> 0',
     `steps ${step!} to ${step! + 4}`,
   ]);
   expect(lines.at(-1)!.of).toBe(trace!.steps.length);

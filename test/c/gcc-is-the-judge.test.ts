@@ -51,8 +51,10 @@ describe.skipIf(withoutGcc)('gcc is the judge', () => {
       const some = texts.slice(at, at + batch);
       const natively = runNatively(some, { onlyEnds: true, runs: mostRuns });
       for (const [i, text] of some.entries()) {
-        const native = natively[i]!;
-        if (native.cutShort) continue;
+        const { ends: gccEnds, cutShort } = natively[i]!;
+        if (cutShort) continue;
+        // racewalk names an atomic_t, and not its only member.
+        const native = new Set([...gccEnds].map((end) => end.replaceAll('.counter=', '=')));
         const read = endsOf(text);
         if (read === null) left += 1;
         if (read === null || read.cutShort) continue;
@@ -64,11 +66,11 @@ describe.skipIf(withoutGcc)('gcc is the judge', () => {
           text,
         ).toEqual([]);
         const names = namesIn(ends);
-        const lost = [...namesIn(native.ends)].filter((name) => !names.has(name));
+        const lost = [...namesIn(native)].filter((name) => !names.has(name));
         // Bit-fields, members of unions and static variables have other names there; what they are goes into others.
         const isNamed = (name: string) => !/^parts\d|kept/.test(name);
         expect(lost.filter(isNamed), text).toEqual(['lock.lock.holders']);
-        const [own, gccs] = [restricted(ends, namesIn(native.ends)), restricted(native.ends, names)];
+        const [own, gccs] = [restricted(ends, namesIn(native)), restricted(native, names)];
         if (faults.size === 0) expect(own, text).toEqual(gccs);
         else
           expect(
@@ -76,7 +78,7 @@ describe.skipIf(withoutGcc)('gcc is the judge', () => {
             text,
           ).toEqual([]);
         compared += 1;
-        if (native.ends.size > 1) several += 1;
+        if (native.size > 1) several += 1;
       }
     }
     // Too long a run is no comparison; most programs are compared, and many of them have races to compare.

@@ -221,6 +221,9 @@ const localStatement = (e: Expression): fc.Arbitrary<Piece> =>
         .map(([index, sum]) => (sum ? `p = items + (${bit(index)});` : `p = &items[${bit(index)}];`)),
       e.map((index) => `s = &array[${bit(index)}];`),
       e.map((index) => `r = &slots[${bit(index)}];`),
+      fc.tuple(local, fc.constantFrom('++', '--')).map(([x, op]) => `${x} = seen${op};`),
+      fc.tuple(local, compound, e).map(([x, op, value]) => `${x} = (seen ${op} ${value});`),
+      local.map((x) => `while (seen-- > 4)\n${x}++;\nseen &= 7;`),
       fc.constantFrom('s = *r;', '*r = s;', 's = r[0];'),
       e.map((value) => `spare = ${value};`),
       fc.tuple(part, compound, e).map(([x, op, value]) => `${x} ${op} ${value};`),
@@ -492,6 +495,7 @@ function thread(
       (at, fresh) => `
 struct item own${at}[2] = { { .x = 1 } };
 struct parts parts${at} = { .lo = 1, .word = ${at + 5} };
+GHOST int seen${at} = 6;
 typeof(array[0]) *slots${at}[2] = { &array[1], array };
 ${names.map((name, i) => `GHOST ${types[i]} out${at}_${name};`).join('\n')}
 
@@ -508,7 +512,7 @@ static int kept = ${at};
 int spare = ${at};
 ${names.map((name, i) => `${types[i]} ${name} = ${(at + i) % 4};`).join('\n')}
 
-${statements(fresh)}
+${statements(fresh).replaceAll('seen', `seen${at}`)}
 ${names.map((name) => `out${at}_${name} = ${name};`).join('\n')}
 }
 `,
@@ -528,6 +532,7 @@ ${d} d = 2;
 int spare = *out;
 struct parts mine = { 1, .far = ${at} }, own = mine;
 int kept = 3;
+int seen = 5;
 
 ${leaves ? `if (${early})\nreturn b;\n` : ''}${statements(fresh)}
 *out += d;

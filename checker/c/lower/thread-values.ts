@@ -201,7 +201,9 @@ export abstract class ThreadValues extends ThreadMemory {
       case 'update': {
         const lvalue = this.lvalue(expression.target, scope);
         const loaded = this.loadPlainly(lvalue, expression.target.place);
-        const old = expression.isPrefix || lvalue.root === 'shared' ? loaded : this.copied(loaded, place);
+        // What is loaded from memory is a copy already.
+        const isCopy = lvalue.root === 'shared' && lvalue.isGhost !== true;
+        const old = expression.isPrefix || isCopy ? loaded : this.copied(loaded, place);
         const result = this.binary(expression.operator, old, integer(1n, intType), place);
         this.store(lvalue, result, place);
         return expression.isPrefix ? this.#afterStore(lvalue, result, place) : old;
@@ -222,7 +224,8 @@ export abstract class ThreadValues extends ThreadMemory {
   /** The value of an assignment: what the target has now, without another access. */
   #afterStore(lvalue: Lvalue, value: CValue, place: Place): CValue {
     const { view, type } = lvalue;
-    if (lvalue.root === 'local' && isScalar(type)) return this.load(lvalue, place);
+    if ((lvalue.root === 'local' || lvalue.isGhost === true) && isScalar(type))
+      return this.load(lvalue, place);
     if (view?.kind === 'bits' && isScalar(type))
       return viewed(view, withMember(view, constant(0), this.asScalar(value, type, place)));
     return value.kind === 'number' && isScalar(lvalue.type) && lvalue.type.kind !== 'pointer'
@@ -285,8 +288,8 @@ export abstract class ThreadValues extends ThreadMemory {
   protected copied(value: CValue, place: Place): CValue {
     if (value.kind !== 'number' && value.kind !== 'pointer') return value;
     const { expr, type } = value;
-    // The value of a member that shares its cell is computed from the variable.
-    const isComputed = [...walk(expr)].some(({ kind }) => kind === 'local');
+    // The value of a member that shares its cell is computed from the variable; of memory, only ghosts are read in place.
+    const isComputed = [...walk(expr)].some(({ kind }) => kind === 'local' || kind === 'shared');
     if (!isComputed) return value;
     const [name, domain] =
       expr.kind === 'local'
