@@ -192,8 +192,13 @@ function* inTurns(
       budget = Math.max(2 * budget + 1, thirdPhase * times * bounded);
       some = yield* reduced.run(limits, budget, left);
     }
-    if (isOver || limits.stop() !== null) return some;
-    if (!isDecided(some)) continue;
+    if (isOver) return some;
+    if (!isDecided(some)) {
+      // What the longer search has explored says more of a check that is stopped.
+      if (limits.stop() !== null) return all.statistics.states > some.statistics.states ? all : some;
+      continue;
+    }
+    if (limits.stop() !== null) return some;
     const nearest = 'minimal' in some ? yield* compiled.run(limits, forShorter) : some;
     return isDecided(nearest) ? nearest : some;
   }

@@ -174,6 +174,24 @@ describe('a violation that stubborn sets find', () => {
   });
 });
 
+test('a check that is stopped in a turn of stubborn sets reports the states of the longer search', () => {
+  const definition = registry.find(({ name }) => name === 'gup-fast-vs-collapse')!;
+  let [most, isStubborn] = [0, false];
+  const limits = {
+    ...noLimits,
+    stop: () => (isStubborn ? 'it was stopped' : null),
+    onProgress: ({ states }: { readonly states: number }) => {
+      isStubborn ||= states < most;
+      most = Math.max(most, states);
+    },
+  };
+  const settings = { ...atOnce, secondPhase: 2_000, thirdPhase: 100 };
+  const { outcome } = check(definition.build({ cpus: 4, flush: 'ipi' }), limits, settings);
+  expect(outcome).toMatchObject({ verdict: 'inconclusive', reason: 'it was stopped' });
+  expect(isStubborn).toBe(true);
+  expect(outcome.statistics).toMatchObject({ states: most, method: 'compiled, symmetric' });
+});
+
 test.each([
   ['the first phase', { ...defaultSettings, firstPhase: 100 }],
   ['the phase under symmetry', { ...atOnce, secondPhase: 100 }],
