@@ -60,7 +60,7 @@ class Initialiser {
       if (/^(?:ATOMIC(?:64|_LONG)?|REFCOUNT)_INIT$/.test(initial.name) && first !== undefined)
         return this.#set(this.#evaluator.member(lvalue, type.fields[0]!.name, initial.place), first, scope);
       if (
-        /^(?:__(?:SPIN|RAW_SPIN|RW|SEQ|MUTEX|RWSEM)\w*(?:UNLOCKED|INITIALIZER)|__\w+_INITIALIZER|SEQCNT_\w*ZERO)$/.test(
+        /^(?:__(?:SPIN|RAW_SPIN|RW|MUTEX|RWSEM)_\w*(?:UNLOCKED|INITIALIZER)|__\w+_INITIALIZER)$/.test(
           initial.name,
         )
       )

@@ -97,6 +97,8 @@ typedef struct { unsigned int sequence; } seqcount_t;
 typedef seqcount_t seqcount_spinlock_t;
 typedef struct { seqcount_t seqcount; spinlock_t lock; } seqlock_t;
 #define SEQCNT_ZERO(name) { 0 }
+#define SEQCNT_SPINLOCK_ZERO(name, lock) { 0 }
+#define __SEQLOCK_UNLOCKED(name) { { 0 } }
 #define DEFINE_SEQLOCK(name) seqlock_t name
 
 static void seqcount_init(seqcount_t *s) { s->sequence = 0; }

@@ -152,10 +152,9 @@ export class Memory {
 
   /** The space whose objects, or members of them, are the cells that begin with a prefix. */
   spaceWith(prefix: string): Space | undefined {
-    return this.spaces.find(({ type }) => {
-      const key = typeKey(type);
-      return prefix === key || (type.kind === 'struct' && prefix.startsWith(`${key}.`));
-    });
+    for (const [key, space] of this.#spaces)
+      if (prefix === key || (space.type.kind === 'struct' && prefix.startsWith(`${key}.`))) return space;
+    return undefined;
   }
 
   get spaces(): readonly Space[] {

@@ -193,12 +193,10 @@ function* inTurns(
       some = yield* reduced.run(limits, budget, left);
     }
     if (isOver) return some;
-    if (!isDecided(some)) {
-      // What the longer search has explored says more of a check that is stopped.
-      if (limits.stop() !== null) return all.statistics.states > some.statistics.states ? all : some;
-      continue;
-    }
-    if (limits.stop() !== null) return some;
+    // What the longer search has explored says more of a check that is stopped.
+    if (limits.stop() !== null)
+      return !isDecided(some) && all.statistics.states > some.statistics.states ? all : some;
+    if (!isDecided(some)) continue;
     const nearest = 'minimal' in some ? yield* compiled.run(limits, forShorter) : some;
     return isDecided(nearest) ? nearest : some;
   }

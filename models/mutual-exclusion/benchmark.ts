@@ -27,16 +27,20 @@ export const entersOnce = () => flag('variant', 'a process enters once, which bo
 
 /**
  * At most one process is inside, and every process gets inside again and again: none rests outside for ever, because each
- * steps on when it can. `inside` follows from the label of each process, so it adds no states. With `all` neither is claimed,
- * with `stops` the second is not.
+ * steps on when it can. With `starves` some process gets inside again and again, though one may wait for ever. `inside`
+ * follows from the label of each process, so it adds no states. With `all` neither is claimed, with `stops` the second is not.
  */
 export function mutualExclusion(
-  inside: ArrayVariable<boolean>, { all = false, stops = all }: { readonly all?: boolean; readonly stops?: boolean } = {},
+  inside: ArrayVariable<boolean>,
+  { all = false, stops = all, starves = false }: { readonly all?: boolean; readonly stops?: boolean; readonly starves?: boolean } = {},
 ): Parts['properties'] {
   const n = inside.length;
   const both = (i: Expr<number>, j: Expr<number>) => never(and(inside.at(i), inside.at(j)), say`processes ${i} and ${j} are both inside`);
   const apart = forAll(n, (i) => forAll(n, (j) => or(eq(i, j), both(i, j))));
-  const entered = reachable('a process gets inside', exists(n, (i) => inside.at(i)));
-  const free = stops ? [] : [leadsTo('every process gets inside', n, (i) => [true, inside.at(i)])];
-  return all ? [entered] : [always('mutual exclusion', apart), entered, ...free];
+  const occupied = exists(n, (i) => inside.at(i));
+  const entered = reachable('a process gets inside', occupied);
+  const free = () => starves
+    ? leadsTo('some process gets inside', true, occupied)
+    : leadsTo('every process gets inside', n, (i) => [true, inside.at(i)]);
+  return all ? [entered] : [always('mutual exclusion', apart), entered, ...(stops ? [] : [free()])];
 }

@@ -44,6 +44,22 @@ test.skipIf(withoutGcc)('gcc reads them alike', () => {
   expect(runNatively(programs).map(({ violated }) => [...violated])).toEqual(lists.map(() => []));
 });
 
+const sequences = `#include <racewalk.h>
+  seqlock_t one = __SEQLOCK_UNLOCKED(one); struct { int n; seqlock_t lock; } two = { 1, __SEQLOCK_UNLOCKED(two.lock) };
+  seqcount_spinlock_t three = SEQCNT_SPINLOCK_ZERO(three, NULL);
+  THREAD(t) {
+    write_seqlock(&one); write_sequnlock(&one); write_seqlock(&two.lock); write_sequnlock(&two.lock);
+    CHECK(one.seqcount.sequence == 2 && two.lock.seqcount.sequence == 2 && three.sequence == 0, "free");
+  }`;
+
+test('sequence locks begin free', () => {
+  expect(verdictOf(sequences)).toMatchObject({ verdict: 'holds' });
+});
+
+test.skipIf(withoutGcc)('sequence locks begin free for gcc', () => {
+  expect(runNatively([sequences])[0]).toMatchObject({ violated: new Set(), deadlock: false });
+});
+
 describe('what is no list of its type', () => {
   test.each([
     ['struct u', '{ 1, 2, 3, 4 }', /struct u has no such member/],

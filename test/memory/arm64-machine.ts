@@ -112,3 +112,18 @@ export const foundIn = ({ findings, reached }: Arm64Space): string =>
     ].sort(),
     [...reached].sort(),
   ]);
+
+/** No cut changes what is found: the states with all cuts and with none; null where one of the two is too large. */
+export function expectCutsFindAll(
+  model: Model,
+): { readonly cut: Arm64Space; readonly whole: Arm64Space } | null {
+  const cut = arm64Space(model);
+  const whole = arm64Space(
+    model,
+    new Set(['clamp', 'trim', 'ahead', 'repeat', 'dead', 'useful', 'locks', 'alone']),
+    20_000,
+  );
+  if (cut === null || whole === null) return null;
+  expect(foundIn(cut)).toBe(foundIn(whole));
+  return { cut, whole };
+}

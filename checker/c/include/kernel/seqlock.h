@@ -11,6 +11,7 @@ typedef seqcount_t seqcount_spinlock_t;
 typedef struct { seqcount_t seqcount; spinlock_t lock; } seqlock_t;
 
 #define SEQCNT_ZERO(name) { 0 }
+#define SEQCNT_SPINLOCK_ZERO(name, lock) { 0 }
 #define __SEQLOCK_UNLOCKED(name) { { 0 }, { { 0 } } }
 #define DEFINE_SEQLOCK(name) seqlock_t name = __SEQLOCK_UNLOCKED(name)
 
